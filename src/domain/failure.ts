@@ -1,0 +1,70 @@
+// What may go wrong, as values: one closed list, used by every layer. A thrown error is a bug.
+
+import type { ProviderName } from './ids.ts';
+import type { Verb } from './verb.ts';
+
+export type Failure =
+  | { readonly kind: 'invalid-input'; readonly issues: readonly [Issue, ...Issue[]] }
+  | { readonly kind: 'not-found'; readonly what: string }
+  | { readonly kind: 'forbidden'; readonly provider: ProviderName; readonly said: string }
+  | {
+      readonly kind: 'unsupported';
+      readonly provider: ProviderName;
+      readonly verb: Verb;
+      /** One sentence: why not, and what to do instead. */
+      readonly note: string;
+    }
+  | { readonly kind: 'conflict'; readonly provider: ProviderName; readonly said: string }
+  | {
+      readonly kind: 'rate-limited';
+      readonly provider: ProviderName;
+      readonly retryAt: Date | null;
+    }
+  | {
+      readonly kind: 'unavailable';
+      readonly provider: ProviderName;
+      /** What was seen: a status, a closed connection, a deadline. Never a credential. */
+      readonly because: string;
+      readonly retryAt: Date | null;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly provider: ProviderName;
+      /** The provider's own code and sentence. */
+      readonly code: string | null;
+      readonly said: string;
+    }
+  | { readonly kind: 'credential-refused'; readonly provider: ProviderName; readonly said: string }
+  | {
+      readonly kind: 'outcome-unknown';
+      readonly provider: ProviderName;
+      /** What was seen instead of an answer. */
+      readonly because: string;
+    };
+
+export interface Issue {
+  /** Where in the input, as a client wrote it: `tags.set.0.value`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
+
+export function success<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function failed(failure: Failure): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure };
+}
+
+export function invalid(path: string, message: string): ReturnType<typeof failed> {
+  return failed({ kind: 'invalid-input', issues: [{ path, message }] });
+}
+
+/** The value of a good outcome, changed; a failure as it is. */
+export function mapOutcome<A, B>(outcome: Outcome<A>, change: (value: A) => B): Outcome<B> {
+  return outcome.ok ? success(change(outcome.value)) : outcome;
+}

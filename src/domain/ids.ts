@@ -1,0 +1,90 @@
+// Names and global ids. A global id is opaque to clients and carries type, provider and the provider's own ids.
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** The name an account was given in the config. */
+export type ProviderName = Branded<'ProviderName'>;
+
+export function providerName(text: string): ProviderName {
+  return text as ProviderName;
+}
+
+export interface ConversationRef {
+  readonly provider: ProviderName;
+  /** The provider's own id. */
+  readonly nativeId: string;
+}
+
+export interface MessageRef {
+  readonly conversation: ConversationRef;
+  readonly nativeId: string;
+}
+
+/** What a global id says, by type. A message carries its conversation because most providers need both. */
+export type GlobalId =
+  | { readonly type: 'Provider'; readonly provider: ProviderName }
+  | { readonly type: 'Conversation'; readonly conversation: ConversationRef }
+  | { readonly type: 'Message'; readonly message: MessageRef }
+  | { readonly type: 'Contact'; readonly provider: ProviderName; readonly nativeId: string }
+  | { readonly type: 'Participant'; readonly provider: ProviderName; readonly nativeId: string };
+
+export function encodeId(id: GlobalId): string {
+  const parts = [id.type, ...partsOf(id)].map(encodeURIComponent);
+  return Buffer.from(parts.join(':')).toString('base64url');
+}
+
+/** Undefined for whatever `encodeId` would not have written, other spellings of a good id included. */
+export function decodeId(text: string): GlobalId | undefined {
+  const id = readParts(Buffer.from(text, 'base64url').toString('utf8'));
+  return id && encodeId(id) === text ? id : undefined;
+}
+
+function partsOf(id: GlobalId): string[] {
+  switch (id.type) {
+    case 'Provider':
+      return [id.provider];
+    case 'Conversation':
+      return [id.conversation.provider, id.conversation.nativeId];
+    case 'Message':
+      return [
+        id.message.conversation.provider,
+        id.message.conversation.nativeId,
+        id.message.nativeId,
+      ];
+    case 'Contact':
+    case 'Participant':
+      return [id.provider, id.nativeId];
+  }
+}
+
+function readParts(text: string): GlobalId | undefined {
+  const [type, name, first, second, ...rest] = text.split(':').map(decodePart);
+  if (!name || rest.length > 0) return undefined;
+  const provider = providerName(name);
+  if (type === 'Provider') return { type, provider };
+  if (!first) return undefined;
+  switch (type) {
+    case 'Conversation':
+      return { type, conversation: { provider, nativeId: first } };
+    case 'Contact':
+    case 'Participant':
+      return { type, provider, nativeId: first };
+    case 'Message':
+      if (!second) return undefined;
+      return {
+        type,
+        message: { conversation: { provider, nativeId: first }, nativeId: second },
+      };
+    default:
+      return undefined;
+  }
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}
