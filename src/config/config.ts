@@ -1,0 +1,113 @@
+// What an operator writes (the inputs) and what the gateway gets for it (the configs): the same fields, checked and frozen.
+
+import type { ProviderName } from '../domain/ids.ts';
+import type { Secret } from './secret.ts';
+
+/**
+ * Types the default export of a `parlance.config.ts`. Any text may hold `${NAME}`, an environment variable; `$${` stands
+ * for a literal `${`.
+ */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}
+
+export interface ConfigInput {
+  /** Your accounts, each under a name you choose: a letter, then letters, digits, `-` or `_`, 64 at most. */
+  readonly providers: { readonly [name: string]: ProviderInput };
+  readonly server?: {
+    /** 4000 where absent; 0 takes any free port. The variable PORT wins over it. */
+    readonly port?: number;
+    /** 127.0.0.1 where absent. The variable HOST wins over it. */
+    readonly host?: string;
+    /** Seals the page cursors. Without it cursors last until the next start, and two gateways refuse each other's. */
+    readonly cursorSecret?: string;
+  };
+  readonly log?: {
+    /** `info` where absent. The variable LOG_LEVEL wins over it. */
+    readonly level?: LogLevel;
+  };
+}
+
+export type ProviderInput = BotpressInput | ChatlingInput | ChatBotKitInput | StackAuthInput;
+
+export interface SharedInput {
+  /** An origin to call instead of the provider's own, for an emulator or a proxy: `https://proxy.example.com`. */
+  readonly url?: string;
+  /** How long one call may take; 2500 where absent. */
+  readonly deadlineMs?: number;
+  /** How long a call may take in which a model writes an answer; 30000 where absent. */
+  readonly replyDeadlineMs?: number;
+}
+
+export interface BotpressInput extends SharedInput {
+  readonly kind: 'botpress';
+  /** A personal access token, or an access key of the bot or the integration. */
+  readonly token: string;
+  readonly botId: string;
+  /** Acts as this integration instead of as the bot. */
+  readonly integrationId?: string;
+  readonly integrationAlias?: string;
+  /** What the Chat integration sends along with its webhooks. Kept for live events, which arrive with a later version. */
+  readonly webhookSecret?: string;
+}
+
+export interface ChatlingInput extends SharedInput {
+  readonly kind: 'chatling';
+  readonly token: string;
+  /** Ten digits, as text: a number would lose its leading zeros. */
+  readonly chatbotId: string;
+  /** The model that answers where a message names none. */
+  readonly aiModelId?: number;
+  readonly languageId?: number;
+}
+
+export interface ChatBotKitInput extends SharedInput {
+  readonly kind: 'chatbotkit';
+  readonly secret: string;
+  /** A child account to act as. */
+  readonly runAsUserId?: string;
+  readonly runAsChildUserEmail?: string;
+  /** An IANA name such as `Europe/Berlin`. */
+  readonly timezone?: string;
+}
+
+export interface StackAuthInput extends SharedInput {
+  readonly kind: 'stack-auth';
+  /** The project whose conversations are kept. */
+  readonly projectId: string;
+  /** Of the project `internal`, as the dashboard uses it: public, so not a secret. */
+  readonly publishableClientKey: string;
+  /** Of a dashboard user who is in the team that owns the project. */
+  readonly refreshToken: string;
+  /** Saves the first refresh; short-lived. */
+  readonly accessToken?: string;
+}
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Deeply frozen. `sandbox`: nothing was configured, so the emulators play the providers. */
+export interface Config {
+  readonly kind: 'configured' | 'sandbox';
+  readonly providers: readonly ProviderConfig[];
+  readonly server: {
+    readonly port: number;
+    readonly host: string;
+    readonly cursorSecret?: Secret;
+  };
+  readonly log: { readonly level: LogLevel };
+}
+
+export type ProviderConfig = BotpressConfig | ChatlingConfig | ChatBotKitConfig | StackAuthConfig;
+export type BotpressConfig = Checked<BotpressInput, 'token' | 'webhookSecret'>;
+export type ChatlingConfig = Checked<ChatlingInput, 'token'>;
+export type ChatBotKitConfig = Checked<ChatBotKitInput, 'secret'>;
+export type StackAuthConfig = Checked<StackAuthInput, 'refreshToken' | 'accessToken'>;
+
+type Checked<Input extends SharedInput, Hidden extends keyof Input> = {
+  readonly [Field in keyof Input]: Field extends Hidden ? Secret : Input[Field];
+} & {
+  readonly name: ProviderName;
+  readonly deadlineMs: number;
+  readonly replyDeadlineMs: number;
+};

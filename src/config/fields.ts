@@ -1,0 +1,104 @@
+// The kinds of value a setting can have, each with the sentence that helps somebody who gave another one.
+
+import { z } from 'zod';
+import { LOG_LEVELS } from './config.ts';
+import { secret } from './secret.ts';
+
+/** Goes into a header or a URL, where a stray line break (the end of a `cat`) would be refused much later and less clearly. */
+export function word(wanted: string) {
+  const error = textComplaint(wanted, ', in plain ASCII without spaces or line breaks');
+  return z.string({ error }).regex(/^[\x21-\x7e]+$/, { error });
+}
+
+export function secretWord(wanted: string) {
+  return word(wanted).transform(secret);
+}
+
+export function secretText(wanted: string) {
+  const error = textComplaint(wanted, '');
+  return z.string({ error }).min(1, { error }).transform(secret);
+}
+
+/** What setTimeout can still tell apart from "now". */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+export const milliseconds = whole('a time in milliseconds', { from: 1, to: LONGEST_TIMER_MS });
+
+export const identifier = (wanted: string) => whole(wanted, { from: 0, to: 2_147_483_647 });
+
+export const port = whole('a port', { from: 0, to: 65_535 });
+
+const hostError = textComplaint(
+  'a host name or an address such as 127.0.0.1',
+  ', without a scheme, a port or spaces',
+);
+export const host = z
+  .string({ error: hostError })
+  .regex(/^(?:[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(?:%\w+)?)$/, { error: hostError });
+
+export const level = z.enum(LOG_LEVELS, {
+  error: ({ input }) =>
+    emptiness(input, 'a log level') ?? `must be a log level: write one of ${LOG_LEVELS.join(', ')}`,
+});
+
+const originError = textComplaint(
+  'an http or https origin such as https://proxy.example.com',
+  ', without a path, a query or a password',
+);
+export const origin = z
+  .string({ error: originError })
+  .refine(isOrigin, { error: originError })
+  .transform((text) => new URL(text).origin);
+
+const zoneError = textComplaint('an IANA time zone such as Europe/Berlin', '');
+export const timezone = z.string({ error: zoneError }).refine(isTimezone, { error: zoneError });
+
+const emailError = textComplaint('an email address', ', without spaces');
+export const email = z
+  .string({ error: emailError })
+  .regex(/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/, {
+    error: emailError,
+  });
+
+function whole(wanted: string, { from, to }: { from: number; to: number }) {
+  const complaint = `must be ${wanted}: write a whole number from ${from} to ${to}`;
+  const error = ({ input }: { input?: unknown }) => emptiness(input, wanted) ?? complaint;
+  // ${NAME} can only ever give a text, so digits count as their number.
+  return z.preprocess(
+    (given) => (typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : given),
+    z.int({ error }).min(from, { error }).max(to, { error }),
+  );
+}
+
+function textComplaint(wanted: string, manner: string) {
+  return ({ input }: { input?: unknown }): string => {
+    const empty = emptiness(input, wanted);
+    if (empty) return empty;
+    // YAML takes bare digits for a number, and 0123 then is 123.
+    if (typeof input === 'number') return `must be text: put ${wanted} in quotes`;
+    return typeof input === 'string'
+      ? `must be ${wanted}${manner}`
+      : `must be text: write ${wanted}${manner}`;
+  };
+}
+
+function emptiness(input: unknown, wanted: string): string | undefined {
+  if (input === undefined) return `is missing: add ${wanted}`;
+  if (input === null || input === '') return `is empty: give it ${wanted}`;
+  return undefined;
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return (url.protocol === 'http:' || url.protocol === 'https:') && `${url.origin}/` === url.href;
+}
+
+function isTimezone(text: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}

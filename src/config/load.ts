@@ -1,0 +1,76 @@
+// From a flag, an environment and a folder to one checked and frozen value, or to everything that is wrong with them.
+
+import type { Config } from './config.ts';
+import { type Environment, readSettings } from './environment.ts';
+import { readDefaultFile, readNamedFile } from './file.ts';
+import { interpolate } from './interpolate.ts';
+import { isMapping, type Mapping } from './mapping.ts';
+import type { Mistake } from './mistake.ts';
+import { unknownSettings } from './unknown.ts';
+import { pathsOfLaterParts, type Validated, validate } from './validate.ts';
+
+export interface Surroundings {
+  readonly environment: Environment;
+  /** The folder relative names start from, and the default files are looked for in. */
+  readonly cwd: string;
+  /** What the flag `--config` said; wins over PARLANCE_CONFIG. */
+  readonly configPath?: string | undefined;
+}
+
+export type Result =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly mistakes: readonly Mistake[] };
+
+export async function loadConfig(surroundings: Surroundings): Promise<Result> {
+  const { settings, mistakes } = readSettings(surroundings.environment);
+  const file = await readFile(surroundings);
+  const read = file.kind === 'read' ? validateWhole(file.value, surroundings.environment) : NOTHING;
+
+  const all = [...mistakes, ...(file.kind === 'unreadable' ? file.mistakes : []), ...read.mistakes];
+  if (all.length > 0) return { ok: false, mistakes: all };
+
+  return {
+    ok: true,
+    config: deepFrozen({
+      kind: file.kind === 'none' ? 'sandbox' : 'configured',
+      providers: read.providers,
+      server: {
+        ...read.server,
+        port: settings.PORT ?? read.server.port ?? 4000,
+        host: settings.HOST ?? read.server.host ?? '127.0.0.1',
+      },
+      log: { level: settings.LOG_LEVEL ?? read.log.level ?? 'info' },
+    }),
+  };
+}
+
+const NOTHING: Validated = { providers: [], server: {}, log: {}, mistakes: [] };
+
+function readFile({ environment, cwd, configPath }: Surroundings) {
+  if (configPath !== undefined)
+    return readNamedFile({ path: configPath, namedBy: '--config' }, cwd);
+  const path = environment['PARLANCE_CONFIG'];
+  return path ? readNamedFile({ path, namedBy: 'env.PARLANCE_CONFIG' }, cwd) : readDefaultFile(cwd);
+}
+
+function validateWhole(written: Mapping, environment: Environment): Validated {
+  const later = pathsOfLaterParts(written);
+  const filled = interpolate(written, environment);
+  const unfilled = filled.mistakes.filter(
+    ({ path }) => !later.some((part) => path.startsWith(`${part}.`)),
+  );
+  const value = isMapping(filled.value) ? filled.value : {};
+  const validated = validate(value);
+  // A value that could not be filled in has had its sentence; what its placeholder looks like is nobody's concern.
+  const invalid = validated.mistakes.filter(
+    ({ path }) => !unfilled.some((mistake) => mistake.path === path),
+  );
+  return { ...validated, mistakes: [...unfilled, ...unknownSettings(value), ...invalid] };
+}
+
+function deepFrozen<Value extends object>(value: Value): Value {
+  for (const part of Object.values(value)) {
+    if (typeof part === 'object' && part !== null) deepFrozen(part);
+  }
+  return Object.freeze(value);
+}
