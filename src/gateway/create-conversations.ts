@@ -1,0 +1,215 @@
+// Creating a conversation, and getting one or creating it: natively, or composed here from list and create.
+
+import type { Conversation, ConversationFilter } from '../domain/conversation.ts';
+import {
+  failed,
+  type Issue,
+  invalid,
+  mapOutcome,
+  type Outcome,
+  success,
+} from '../domain/failure.ts';
+import type { Page } from '../domain/page.ts';
+import type { Tag } from '../domain/tag.ts';
+import type {
+  CreateConversation,
+  GetOrCreateConversation,
+  GotOrCreated,
+  Provider,
+} from '../providers/provider.ts';
+import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
+import {
+  checked,
+  contactOf,
+  MAX_PAGE,
+  optionIssues,
+  refuseFields,
+  tagIssues,
+  textIssues,
+  unknownProvider,
+  wordIssues,
+} from './inputs.ts';
+import { turns } from './turns.ts';
+
+export interface CreateInput extends CreateConversation {
+  readonly provider: string;
+}
+
+export interface GetOrCreateInput extends GetOrCreateConversation {
+  readonly provider: string;
+}
+
+/** How many conversations are looked at for one that matches, before creating another is refused. */
+const FIND_BOUND = { rows: 1000, calls: 20 };
+
+export function createConversations(dispatch: Dispatch) {
+  // Among callers of this process, one looks and creates at a time: who comes second finds what the first made.
+  const inTurn = turns();
+
+  async function create(input: CreateInput, operation: Operation): Promise<Outcome<Conversation>> {
+    const read = readInput(dispatch, input, 'CONVERSATION_CREATE');
+    if (!read.ok) return read;
+    return createAt(read.value.provider, read.value.asked, operation);
+  }
+
+  async function createAt(
+    provider: Provider,
+    asked: CreateConversation,
+    operation: Operation,
+  ): Promise<Outcome<Conversation>> {
+    return dispatch.run({
+      provider: provider.name,
+      verb: 'CONVERSATION_CREATE',
+      operation,
+      // Where a conversation begins with a message to an AI, its answer is waited for.
+      patience: 'reply',
+      with: ({ does }, call) => does(asked, call),
+    });
+  }
+
+  async function getOrCreate(
+    input: GetOrCreateInput,
+    operation: Operation,
+  ): Promise<Outcome<GotOrCreated>> {
+    const read = readInput(dispatch, input, 'CONVERSATION_GET_OR_CREATE');
+    if (!read.ok) return read;
+    const { provider, asked } = read.value;
+    const named = discriminators(asked);
+    if (!named.ok) return named;
+    const able = ableTo(provider, 'CONVERSATION_GET_OR_CREATE');
+    if (!able.ok) return able;
+    if ('does' in able.value) {
+      const { does } = able.value;
+      return dispatch.run({
+        provider: provider.name,
+        verb: 'CONVERSATION_GET_OR_CREATE',
+        operation,
+        with: (_able, call) => does(asked, call),
+      });
+    }
+    const { matches } = able.value;
+    if (matches === 'contact' && asked.contactId === undefined) {
+      const message = `${provider.name} (${provider.kind}) finds a conversation by its contact; name one.`;
+      return invalid('contactId', message);
+    }
+    if (asked.contactId === undefined && named.value.tags.length === 0) {
+      return invalid('tags', 'name a contact or at least one tag to find the conversation by.');
+    }
+    return inTurn(provider.name, async () => {
+      const found = await find(provider, asked, named.value, operation);
+      if (!found.ok) return found;
+      if (found.value) return success({ created: false, conversation: found.value });
+      const created = await createAt(provider, asked, operation);
+      return mapOutcome(created, (conversation) => ({ created: true, conversation }));
+    });
+  }
+
+  /** The most recent conversation that matches; undefined only where all were looked at and none does. */
+  async function find(
+    provider: Provider,
+    asked: GetOrCreateConversation,
+    { tags, exactly }: Discriminators,
+    operation: Operation,
+  ): Promise<Outcome<Conversation | undefined>> {
+    const filter: ConversationFilter = {
+      ...(asked.contactId === undefined ? {} : { contactId: asked.contactId }),
+      ...(tags.length === 0 ? {} : { tags }),
+    };
+    let at: string | null = null;
+    let looked = 0;
+    for (let calls = 0; calls < FIND_BOUND.calls && looked < FIND_BOUND.rows; calls += 1) {
+      const from: string | null = at;
+      const page: Outcome<Page<Conversation>> = await dispatch.run({
+        provider: provider.name,
+        verb: 'CONVERSATION_LIST',
+        operation,
+        with: ({ does }, call) => does({ filter, at: from, size: MAX_PAGE }, call),
+      });
+      if (!page.ok) return page;
+      const match = page.value.items.find(
+        (row) =>
+          (asked.contactId === undefined || row.contact?.nativeId === asked.contactId) &&
+          tags.every((tag) => row.tags.some((other) => isSame(tag, other))) &&
+          (!exactly || row.tags.length === tags.length),
+      );
+      if (match) return success(match);
+      looked += page.value.items.length;
+      at = page.value.next;
+      if (at === null) return success(undefined);
+    }
+    return failed({
+      kind: 'unsupported',
+      provider: provider.name,
+      verb: 'CONVERSATION_GET_OR_CREATE',
+      note: `Among the ${looked} newest conversations none matches and there are more, so none was created: it might be a second one. Create it with createConversation if you know that there is none.`,
+    });
+  }
+
+  return { create, getOrCreate };
+}
+
+interface Discriminators {
+  readonly tags: readonly Tag[];
+  /** Whether the conversation may have no other tags. */
+  readonly exactly: boolean;
+}
+
+/** Without a list, all tags must match exactly; with one, only those it names are compared. */
+function discriminators(asked: GetOrCreateConversation): Outcome<Discriminators> {
+  const { tags, discriminateByTags: names } = asked;
+  if (names === undefined) return success({ tags, exactly: tags.length > 0 });
+  const missing = names.findIndex((name) => !tags.some(({ key }) => key === name));
+  if (missing >= 0) {
+    const path = `discriminateByTags.${missing}`;
+    return invalid(path, `'${names[missing]}' is not among tags; give the tag its value there.`);
+  }
+  return success({ tags: tags.filter(({ key }) => names.includes(key)), exactly: false });
+}
+
+function isSame(a: Tag, b: Tag): boolean {
+  return a.key === b.key && a.value === b.value;
+}
+
+function readInput<Input extends CreateInput>(
+  dispatch: Dispatch,
+  input: Input,
+  verb: 'CONVERSATION_CREATE' | 'CONVERSATION_GET_OR_CREATE',
+): Outcome<{ provider: Provider; asked: Omit<Input, 'provider'> }> {
+  const { provider: name, ...asked } = input;
+  const provider = dispatch.providers.find((known) => known.name === name);
+  if (!provider) {
+    const known = dispatch.providers.map((each) => each.name);
+    const { path, message } = unknownProvider(name, 'provider', known);
+    return invalid(path, message);
+  }
+  const issues: Issue[] = [
+    ...tagIssues(asked.tags, 'tags'),
+    ...wordIssues(asked.channel, 'channel'),
+    ...wordIssues(asked.contactId, 'contactId'),
+    ...textIssues(asked.title, 'title'),
+    ...textIssues(asked.message, 'message'),
+    ...(asked.messages ?? []).flatMap(({ text }, index) =>
+      textIssues(text, `messages.${index}.text`),
+    ),
+    ...optionIssues(provider, asked.options),
+  ];
+  const good = checked(asked, issues);
+  if (!good.ok) return good;
+  const able = ableTo(provider, verb);
+  if (!able.ok) return able;
+  const given = Object.entries(asked)
+    .filter(([field, value]) => field !== 'options' && value !== undefined && !isEmptyList(value))
+    .map(([field]) => field);
+  const refusal = refuseFields(provider, verb, given, able.value.fields);
+  if (refusal) return failed(refusal);
+  if (asked.contactId === undefined) return success({ provider, asked });
+  const contact = contactOf(asked.contactId, 'contactId', provider.name);
+  return mapOutcome(contact, ({ nativeId }) => ({
+    provider,
+    asked: { ...asked, contactId: nativeId },
+  }));
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}

@@ -1,0 +1,102 @@
+// The one way to a provider's verb: refused here if it is not in the table, under a deadline, its outcome noted.
+
+import { type Failure, failed, type Outcome, success } from '../domain/failure.ts';
+import type { ProviderName } from '../domain/ids.ts';
+import type { Verb } from '../domain/verb.ts';
+import type { Log } from '../observability/log.ts';
+import type { Able, Call, Provider } from '../providers/provider.ts';
+import type { HealthBook } from './health.ts';
+
+/** One GraphQL operation, as everything below the schema sees it. */
+export interface Operation {
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+  readonly reads: Call['reads'];
+}
+
+export interface Dispatch {
+  provider(name: ProviderName): Provider | undefined;
+  readonly providers: readonly Provider[];
+  /** Runs a verb of a provider; a verb it lacks, or a provider there is not, fails before any call. */
+  run<V extends Verb, T>(asked: {
+    readonly provider: ProviderName;
+    readonly verb: V;
+    readonly operation: Operation;
+    /** Where several calls share one; absent, the provider's own. */
+    readonly deadline?: AbortSignal;
+    /** An AI's answer takes longer than a row. */
+    readonly patience?: 'usual' | 'reply';
+    readonly with: (able: Able<V>, call: Call) => Promise<Outcome<T>>;
+  }): Promise<Outcome<T>>;
+}
+
+/** How long an adapter may take to notice that its time is up before it is no longer waited for. */
+const GRACE_MS = 100;
+
+export function dispatcher(parts: {
+  readonly providers: readonly Provider[];
+  readonly health: HealthBook;
+  readonly log: Log;
+}): Dispatch {
+  const { providers, health, log } = parts;
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+
+  return {
+    providers,
+    provider: (name) => byName.get(name),
+    async run({ provider: name, verb, operation, deadline, patience = 'usual', with: run }) {
+      const provider = byName.get(name);
+      if (!provider) return failed({ kind: 'not-found', what: `a provider named ${name}` });
+      const able = ableTo(provider, verb);
+      if (!able.ok) return able;
+      const deadlineMs = patience === 'reply' ? provider.replyDeadlineMs : provider.deadlineMs;
+      const signal = AbortSignal.any([
+        operation.signal,
+        deadline ?? AbortSignal.timeout(deadlineMs),
+      ]);
+      const outcome = await Promise.race([
+        run(able.value, { signal, reads: operation.reads }).catch((error: unknown) => {
+          log.error({ provider: name, verb, err: error }, 'an adapter threw, which is a bug');
+          return failed(silent(name, verb, 'this gateway failed to read its answer'));
+        }),
+        pastGrace(signal).then(() =>
+          failed(silent(name, verb, 'it did not answer within the deadline')),
+        ),
+      ]);
+      // A client that went away says nothing about the provider.
+      if (!operation.signal.aborted) health.record(name, outcome);
+      return outcome;
+    },
+  };
+}
+
+/** The verb's entry in the provider's table, or why it has none. */
+export function ableTo<V extends Verb>(provider: Provider, verb: V): Outcome<Able<V>> {
+  const entry: Able<V> | { readonly support: 'NONE'; readonly note: string } = provider.can[verb];
+  if (entry.support === 'NONE') {
+    const { name } = provider;
+    return failed({ kind: 'unsupported', provider: name, verb, note: entry.note });
+  }
+  return success(entry);
+}
+
+const READS: ReadonlySet<Verb> = new Set([
+  'CONVERSATION_LIST',
+  'CONVERSATION_GET',
+  'MESSAGE_LIST',
+  'MESSAGE_GET',
+] satisfies Verb[]);
+
+function silent(provider: ProviderName, verb: Verb, because: string): Failure {
+  return READS.has(verb)
+    ? { kind: 'unavailable', provider, because, retryAt: null }
+    : { kind: 'outcome-unknown', provider, because };
+}
+
+function pastGrace(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wait = () => setTimeout(resolve, GRACE_MS).unref();
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true });
+  });
+}

@@ -1,0 +1,134 @@
+// The use cases: what a client may ask, in the words of the schema, over however many providers there are.
+
+import type { Conversation, ConversationFilter } from '../domain/conversation.ts';
+import type { Failure, Outcome } from '../domain/failure.ts';
+import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
+import type { Message } from '../domain/message.ts';
+import type { Log } from '../observability/log.ts';
+import type { GotOrCreated, Provider, UpdatedConversation } from '../providers/provider.ts';
+import type { CreateInput, GetOrCreateInput } from './create-conversations.ts';
+import { createConversations } from './create-conversations.ts';
+import { cursorSeal } from './cursor.ts';
+import { dispatcher, type Operation } from './dispatch.ts';
+import { type Health, healthBook } from './health.ts';
+import { listConversations } from './list-conversations.ts';
+import { listMessages } from './list-messages.ts';
+import { type MessageSent, type SendInput, sendMessage } from './send-message.ts';
+import { type UpdateInput, updateConversation } from './update-conversation.ts';
+
+export interface Gateway {
+  readonly providers: readonly Provider[];
+  provider(name: string): Provider | undefined;
+  health(name: ProviderName): Health;
+
+  listConversations(
+    asked: PageAsked & { readonly filter: FilterAsked },
+    operation: Operation,
+  ): Promise<Outcome<ConversationPage>>;
+  listMessages(
+    conversation: Conversation,
+    asked: PageAsked & { readonly includeHidden: boolean },
+    operation: Operation,
+  ): Promise<Outcome<EdgePage<Message>>>;
+  getConversation(ref: ConversationRef, operation: Operation): Promise<Outcome<Conversation>>;
+  getMessage(ref: MessageRef, operation: Operation): Promise<Outcome<Message>>;
+
+  createConversation(input: CreateInput, operation: Operation): Promise<Outcome<Conversation>>;
+  getOrCreateConversation(
+    input: GetOrCreateInput,
+    operation: Operation,
+  ): Promise<Outcome<GotOrCreated>>;
+  updateConversation(
+    input: UpdateInput,
+    operation: Operation,
+  ): Promise<Outcome<UpdatedConversation>>;
+  deleteConversation(ref: ConversationRef, operation: Operation): Promise<Outcome<null>>;
+  sendMessage(input: SendInput, operation: Operation): Promise<Outcome<MessageSent>>;
+}
+
+export interface PageAsked {
+  readonly first: number;
+  readonly after: string | null;
+}
+
+export interface FilterAsked extends ConversationFilter {
+  /** Names of providers; absent, all of them. */
+  readonly providers?: readonly string[];
+}
+
+/** A page and where to go on from: after any of its edges, or after its end. */
+export interface EdgePage<T> {
+  readonly edges: readonly { readonly node: T; cursor(): string }[];
+  readonly hasNext: boolean;
+  /** Null where there is nothing to go on from. */
+  endCursor(): string | null;
+}
+
+export interface ConversationPage extends EdgePage<Conversation> {
+  readonly sources: readonly Source[];
+}
+
+/** One provider's part in one merged answer. */
+export interface Source {
+  readonly provider: ProviderName;
+  readonly status: 'FRESH' | 'SKIPPED' | 'FAILED';
+  readonly fetchedAt: Date | null;
+  /** How many rows were looked at, where a filter had to be applied here. */
+  readonly scanned: number | null;
+  readonly failure: Failure | null;
+}
+
+export interface GatewayParts {
+  readonly providers: readonly Provider[];
+  readonly cursorSecret: string;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+export function openGateway({ providers, cursorSecret, clock, log }: GatewayParts): Gateway {
+  const health = healthBook(
+    providers.map(({ name }) => name),
+    clock,
+  );
+  const dispatch = dispatcher({ providers, health, log });
+  const seal = cursorSeal(cursorSecret);
+  const { create, getOrCreate } = createConversations(dispatch);
+
+  return {
+    providers,
+    provider: (name) => providers.find((provider) => provider.name === name),
+    health: health.of,
+
+    listConversations: (asked, operation) =>
+      listConversations({ dispatch, seal, clock }, asked, operation),
+    listMessages: (conversation, asked, operation) =>
+      listMessages({ dispatch, seal }, conversation, asked, operation),
+    getConversation: (ref, operation) =>
+      dispatch.run({
+        provider: ref.provider,
+        verb: 'CONVERSATION_GET',
+        operation,
+        with: (able, call) => able.does(ref, call),
+      }),
+    getMessage: (ref, operation) =>
+      dispatch.run({
+        provider: ref.conversation.provider,
+        verb: 'MESSAGE_GET',
+        operation,
+        with: (able, call) => able.does(ref, call),
+      }),
+
+    createConversation: create,
+    getOrCreateConversation: getOrCreate,
+    updateConversation: (input, operation) => updateConversation(dispatch, input, operation),
+    deleteConversation: (ref, operation) =>
+      dispatch.run({
+        provider: ref.provider,
+        verb: 'CONVERSATION_DELETE',
+        operation,
+        with: (able, call) => able.does(ref, call),
+      }),
+    sendMessage: (input, operation) => sendMessage(dispatch, input, operation),
+  };
+}

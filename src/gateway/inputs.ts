@@ -1,0 +1,172 @@
+// What a client may not say: judged before any provider is asked, each mistake by its path and with its mend.
+
+import { FILTER_FIELDS, type FilterField } from '../domain/conversation.ts';
+import {
+  type Failure,
+  failed,
+  type Issue,
+  invalid,
+  type Outcome,
+  success,
+} from '../domain/failure.ts';
+import { decodeId, type ProviderName } from '../domain/ids.ts';
+import type { Tag } from '../domain/tag.ts';
+import type { Verb } from '../domain/verb.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { FilterAsked } from './gateway.ts';
+
+export const MAX_PAGE = 100;
+
+/** The shortest bound among the providers': Botpress takes 500 characters. */
+const MAX_TAG_CHARACTERS = 500;
+/** Botpress' bound for a channel and a message type. */
+const MAX_WORD_CHARACTERS = 200;
+
+export function checked<T>(value: T, issues: readonly Issue[]): Outcome<T> {
+  const [first, ...rest] = issues;
+  return first ? failed({ kind: 'invalid-input', issues: [first, ...rest] }) : success(value);
+}
+
+export function pageIssues(first: number): Issue[] {
+  if (Number.isInteger(first) && first >= 0 && first <= MAX_PAGE) return [];
+  const message = `must be from 0 to ${MAX_PAGE}; ask for more with after: pageInfo.endCursor.`;
+  return [{ path: 'first', message }];
+}
+
+export function tagIssues(tags: readonly Tag[], path: string): Issue[] {
+  const seen = new Set<string>();
+  return tags.flatMap(({ key, value }, index) => {
+    const issues = keyIssues(key, `${path}.${index}.key`);
+    if (seen.has(key)) {
+      issues.push({
+        path: `${path}.${index}.key`,
+        message: `'${key}' is given twice; give it once.`,
+      });
+    }
+    seen.add(key);
+    if (value === '') {
+      const message = 'must not be empty; leave the value out, or remove the tag.';
+      issues.push({ path: `${path}.${index}.value`, message });
+    }
+    return [...issues, ...lengthIssues(value ?? '', MAX_TAG_CHARACTERS, `${path}.${index}.value`)];
+  });
+}
+
+export function keyIssues(key: string, path: string): Issue[] {
+  if (key.trim() === '') return [{ path, message: 'must not be empty; name the tag.' }];
+  return lengthIssues(key, MAX_TAG_CHARACTERS, path);
+}
+
+export function wordIssues(word: string | undefined, path: string): Issue[] {
+  if (word === undefined) return [];
+  if (word.trim() === '') return [{ path, message: 'must not be empty; leave it out instead.' }];
+  return lengthIssues(word, MAX_WORD_CHARACTERS, path);
+}
+
+export function textIssues(text: string | undefined, path: string): Issue[] {
+  return text !== undefined && text.trim() === ''
+    ? [{ path, message: 'must not be empty; write at least one character.' }]
+    : [];
+}
+
+export function filterIssues(filter: FilterAsked, known: readonly ProviderName[]): Issue[] {
+  const names = (filter.providers ?? []).flatMap((name, index) =>
+    known.some((provider) => provider === name)
+      ? []
+      : [unknownProvider(name, `filter.providers.${index}`, known)],
+  );
+  const empty = (['providers', 'status'] as const)
+    .filter((field) => filter[field]?.length === 0)
+    .map((field) => ({
+      path: `filter.${field}`,
+      message: 'must name at least one; leave it out for all.',
+    }));
+  const { createdAfter, createdBefore } = filter;
+  const backwards =
+    createdAfter && createdBefore && createdAfter > createdBefore
+      ? [{ path: 'filter.createdAfter', message: 'must not be later than createdBefore.' }]
+      : [];
+  return [
+    ...names,
+    ...empty,
+    ...backwards,
+    ...tagIssues(filter.tags ?? [], 'filter.tags'),
+    ...wordIssues(filter.channel, 'filter.channel'),
+    ...wordIssues(filter.contactId, 'filter.contactId'),
+  ];
+}
+
+export function unknownProvider(name: string, path: string, known: readonly ProviderName[]): Issue {
+  return {
+    path,
+    message: `there is no provider '${name}' here; those configured are ${known.join(', ')}.`,
+  };
+}
+
+/** Which fields of a filter were asked for. */
+export function fieldsAsked(filter: FilterAsked): FilterField[] {
+  return FILTER_FIELDS.filter((field) => {
+    const value = filter[field];
+    if (field === 'search') return typeof value === 'string' && value.trim() !== '';
+    return value !== undefined && !(Array.isArray(value) && value.length === 0);
+  });
+}
+
+/** A contact is named by its global id or by the provider's own; a global id says which provider it is at. */
+export function contactOf(
+  said: string,
+  path: string,
+  at?: ProviderName,
+): Outcome<{ readonly nativeId: string; readonly provider: ProviderName | undefined }> {
+  const id = decodeId(said);
+  if (!id) return success({ nativeId: said, provider: undefined });
+  if (id.type !== 'Contact' && id.type !== 'Participant') {
+    return invalid(path, `is the id of a ${id.type}; give the id of a Contact.`);
+  }
+  if (at !== undefined && id.provider !== at) {
+    return invalid(path, `is a contact at ${id.provider}; give one at ${at}.`);
+  }
+  return success({ nativeId: id.nativeId, provider: id.provider });
+}
+
+/** A field that this provider's verb does not take is refused, never dropped. */
+export function refuseFields(
+  provider: Provider,
+  verb: Verb,
+  given: readonly string[],
+  taken: readonly string[],
+): Failure | undefined {
+  const field = given.find((name) => !taken.includes(name));
+  if (field === undefined) return undefined;
+  const takes = taken.length > 0 ? `it takes ${taken.join(', ')}` : 'it takes none of these fields';
+  return {
+    kind: 'unsupported',
+    provider: provider.name,
+    verb,
+    note: `${field} cannot be given to ${provider.name} (${provider.kind}): ${takes}. Leave ${field} out.`,
+  };
+}
+
+function lengthIssues(text: string, most: number, path: string): Issue[] {
+  return text.length > most
+    ? [{ path, message: `must be at most ${most} characters; it has ${text.length}.` }]
+    : [];
+}
+
+/** The group of another provider is a mistake, never ignored. */
+export function optionIssues(
+  provider: Provider,
+  options: { readonly kind: string } | undefined,
+): Issue[] {
+  if (!options || options.kind === provider.kind) return [];
+  const message = `is for another kind of provider; ${provider.name} is ${provider.kind}. Leave it out.`;
+  return [{ path: GROUP_OF_KIND[options.kind] ?? options.kind, message }];
+}
+
+/** A provider's kind as the schema writes its group. */
+const GROUP_OF_KIND: Readonly<Record<string, string>> = {
+  botpress: 'botpress',
+  chatling: 'chatling',
+  chatbotkit: 'chatBotKit',
+  'stack-auth': 'stackAuth',
+};

@@ -1,0 +1,191 @@
+// The merged inbox: every provider asked at once under its own deadline, filters pushed down or compared here.
+
+import {
+  type Conversation,
+  type ConversationFilter,
+  type FilterField,
+  meetsFilter,
+} from '../domain/conversation.ts';
+import { invalid, type Outcome, success } from '../domain/failure.ts';
+import type { ProviderName } from '../domain/ids.ts';
+import type { Able, Provider } from '../providers/provider.ts';
+import type { CursorSeal } from './cursor.ts';
+import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
+import type { ConversationPage, FilterAsked, PageAsked, Source } from './gateway.ts';
+import { checked, contactOf, fieldsAsked, filterIssues, MAX_PAGE, pageIssues } from './inputs.ts';
+import type { Lane } from './lane.ts';
+import { type LaneEnd, mergePages, type WalkState } from './merge.ts';
+
+interface Parts {
+  readonly dispatch: Dispatch;
+  readonly seal: CursorSeal;
+  readonly clock: () => number;
+}
+
+/** How far one page looks for rows that a provider cannot filter itself. The next page looks further. */
+const SCAN_BOUND = { rows: 300, calls: 10 };
+const NO_BOUND = { rows: Infinity, calls: Infinity };
+
+export async function listConversations(
+  { dispatch, seal, clock }: Parts,
+  asked: PageAsked & { readonly filter: FilterAsked },
+  operation: Operation,
+): Promise<Outcome<ConversationPage>> {
+  const { first, after } = asked;
+  const known = dispatch.providers.map(({ name }) => name);
+  const good = checked(asked, [...pageIssues(first), ...filterIssues(asked.filter, known)]);
+  if (!good.ok) return good;
+  const narrowed = narrow(asked.filter);
+  if (!narrowed.ok) return narrowed;
+  const { filter, only } = narrowed.value;
+  const question = `conversations ${canonical(asked.filter)}`;
+  const walked = openWalk(seal, after, question);
+  if (!walked.ok) return walked;
+
+  const fields = fieldsAsked(filter);
+  const roads = dispatch.providers
+    .filter(({ name }) => only === undefined || only.includes(name))
+    .map((provider) => roadTo(provider, fields));
+  if (first === 0) {
+    return success(emptyPage(seal, walked.value, question));
+  }
+  const lanes = roads.flatMap((road) =>
+    road.able
+      ? [
+          laneOf({
+            dispatch,
+            road,
+            able: road.able,
+            filter,
+            first,
+            walked: walked.value,
+            operation,
+          }),
+        ]
+      : [],
+  );
+  const page = await mergePages(lanes, first);
+  const fetchedAt = new Date(clock());
+
+  return success({
+    edges: page.rows.map(({ row, timeMs, state }) => ({
+      node: row.sortedAt.getTime() === timeMs ? row : { ...row, sortedAt: new Date(timeMs) },
+      cursor: () => seal.seal(state(), question),
+    })),
+    hasNext: page.hasNext,
+    endCursor: () =>
+      page.rows.length > 0 || page.hasNext ? seal.seal(page.state(), question) : null,
+    sources: roads.map((road) => sourceOf(road, page.lanes.get(road.provider.name), fetchedAt)),
+  });
+}
+
+/** A cursor opened, or nowhere; one that is not ours for this question says what to do. */
+export function openWalk(
+  seal: CursorSeal,
+  after: string | null,
+  question: string,
+): Outcome<WalkState> {
+  if (after === null) return success({});
+  const opened = seal.open(after, question);
+  switch (opened) {
+    case 'forged':
+      return invalid('after', 'is not a cursor of this gateway; begin again without it.');
+    case 'other-question':
+      return invalid(
+        'after',
+        'belongs to another filter; keep the filter, or begin again without it.',
+      );
+    default:
+      return success(opened);
+  }
+}
+
+interface Road {
+  readonly provider: Provider;
+  /** Absent where the provider is left out of this question. */
+  readonly able: Able<'CONVERSATION_LIST'> | undefined;
+  /** Fields compared here. */
+  readonly compared: readonly FilterField[];
+}
+
+function roadTo(provider: Provider, fields: readonly FilterField[]): Road {
+  const able = ableTo(provider, 'CONVERSATION_LIST');
+  const lacks = !able.ok || fields.some((field) => able.value.filters[field] === 'lacking');
+  return {
+    provider,
+    able: lacks ? undefined : able.value,
+    compared: able.ok ? fields.filter((field) => able.value.filters[field] === 'scanned') : [],
+  };
+}
+
+function laneOf(asked: {
+  dispatch: Dispatch;
+  road: Road;
+  able: Able<'CONVERSATION_LIST'>;
+  filter: ConversationFilter;
+  first: number;
+  walked: WalkState;
+  operation: Operation;
+}): Lane<Conversation> {
+  const { dispatch, road, able, filter, first, walked, operation } = asked;
+  const { name, deadlineMs } = road.provider;
+  // One deadline for the lane, however many small pages it takes.
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const scans = road.compared.length > 0;
+  return {
+    key: name,
+    paging: able.paging,
+    order: able.order,
+    // One row more than wanted says whether there is a next page.
+    size: scans ? MAX_PAGE : Math.max(2, Math.min(MAX_PAGE, first + 1)),
+    from: walked[name],
+    bound: scans ? SCAN_BOUND : NO_BOUND,
+    read: (at, size) =>
+      dispatch.run({
+        provider: name,
+        verb: 'CONVERSATION_LIST',
+        operation,
+        deadline,
+        with: ({ does }, call) => does({ filter, at, size }, call),
+      }),
+    matches: (row) => road.compared.every((field) => meetsFilter(row, filter, field)),
+    idOf: (row) => row.nativeId,
+    timeOf: (row) => row.sortedAt.getTime(),
+  };
+}
+
+function sourceOf(road: Road, end: LaneEnd | undefined, fetchedAt: Date): Source {
+  const source = { provider: road.provider.name, fetchedAt: null, scanned: null, failure: null };
+  if (!end) return { ...source, status: 'SKIPPED' };
+  const scanned = road.compared.length > 0 ? end.scanned : null;
+  return end.head.kind === 'failed'
+    ? { ...source, status: 'FAILED', scanned, failure: end.head.failure }
+    : { ...source, status: 'FRESH', scanned, fetchedAt };
+}
+
+function emptyPage(seal: CursorSeal, walked: WalkState, question: string): ConversationPage {
+  const endCursor = () => seal.seal(walked, question);
+  return { edges: [], hasNext: true, endCursor, sources: [] };
+}
+
+function narrow(
+  asked: FilterAsked,
+): Outcome<{ filter: ConversationFilter; only: readonly string[] | undefined }> {
+  const { providers, contactId, ...rest } = asked;
+  if (contactId === undefined) return success({ filter: rest, only: providers });
+  const contact = contactOf(contactId, 'filter.contactId');
+  if (!contact.ok) return contact;
+  const { provider, nativeId } = contact.value;
+  const only =
+    provider === undefined ? providers : [provider].filter((name) => isAmong(name, providers));
+  return success({ filter: { ...rest, contactId: nativeId }, only });
+}
+
+function isAmong(name: ProviderName, names: readonly string[] | undefined): boolean {
+  return names === undefined || names.includes(name);
+}
+
+/** The same filter, the same text, whatever order its fields were given in. */
+function canonical(filter: FilterAsked): string {
+  return JSON.stringify(Object.entries(filter).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

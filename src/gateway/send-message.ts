@@ -1,0 +1,194 @@
+// Sending a message: refused before the provider is asked where it cannot be said, honest where the answer was lost.
+
+import { failed, type Issue, type Outcome, success } from '../domain/failure.ts';
+import type { ConversationRef } from '../domain/ids.ts';
+import type { Message, MessageContent, MessageKind, Visibility } from '../domain/message.ts';
+import type { SendOptions } from '../domain/native.ts';
+import type { MessageRole } from '../domain/participant.ts';
+import type { Tag } from '../domain/tag.ts';
+import type { Able, Provider, ReplyUsage, SendField } from '../providers/provider.ts';
+import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
+import { checked, optionIssues, refuseFields, tagIssues, textIssues } from './inputs.ts';
+
+export interface SendInput {
+  readonly conversation: ConversationRef;
+  readonly text?: string;
+  readonly content?: MessageContent;
+  readonly kind?: MessageKind;
+  readonly visibility?: Visibility;
+  /** The role to write as; absent, the provider's natural one. */
+  readonly as?: MessageRole;
+  /** Whether the bot is to answer within the call; absent, as the provider does it. */
+  readonly expectReply?: boolean;
+  readonly tags: readonly Tag[];
+  readonly name?: string;
+  readonly description?: string;
+  readonly options?: SendOptions;
+}
+
+export interface MessageSent {
+  /** UNKNOWN: the provider may have it, and its answer was lost. */
+  readonly delivery: 'SENT' | 'UNKNOWN';
+  readonly conversation: ConversationRef;
+  readonly message: Message | null;
+  readonly reply: Message | null;
+  readonly usage: ReplyUsage | null;
+}
+
+export async function sendMessage(
+  dispatch: Dispatch,
+  input: SendInput,
+  operation: Operation,
+): Promise<Outcome<MessageSent>> {
+  const verb = 'MESSAGE_SEND';
+  const { conversation, options, name, description } = input;
+  const provider = dispatch.provider(conversation.provider);
+  if (!provider) {
+    return failed({ kind: 'not-found', what: `a provider named ${conversation.provider}` });
+  }
+  const content = contentOf(input);
+  const good = checked(content, [...sendIssues(input), ...optionIssues(provider, options)]);
+  if (!good.ok) return good;
+  const able = ableTo(provider, verb);
+  if (!able.ok) return able;
+  const wish = wishOf(input, able.value);
+  const refusal =
+    refuseFields(provider, verb, givenFields(input), able.value.fields) ??
+    refuseWish(provider, able.value, wish, content);
+  if (refusal) return failed(refusal);
+
+  const sent = await dispatch.run({
+    provider: provider.name,
+    verb,
+    operation,
+    patience: wish.expectReply ? 'reply' : 'usual',
+    with: ({ does }, call) =>
+      does(
+        {
+          conversation,
+          content,
+          ...wish,
+          tags: input.tags,
+          ...(name === undefined ? {} : { name }),
+          ...(description === undefined ? {} : { description }),
+          ...(options === undefined ? {} : { options }),
+        },
+        call,
+      ),
+  });
+  if (sent.ok) return success({ delivery: 'SENT', conversation, ...sent.value });
+  if (sent.failure.kind !== 'outcome-unknown') return sent;
+  return success({ delivery: 'UNKNOWN', conversation, message: null, reply: null, usage: null });
+}
+
+interface Wish {
+  readonly kind: MessageKind;
+  readonly visibility: Visibility;
+  readonly as: MessageRole;
+  readonly expectReply: boolean;
+}
+
+function wishOf(input: SendInput, able: Able<'MESSAGE_SEND'>): Wish {
+  const visibility = input.visibility ?? (input.kind === 'NOTE' ? 'INTERNAL' : 'PUBLIC');
+  const internal = visibility === 'INTERNAL' && able.kinds.includes('NOTE');
+  return {
+    kind: input.kind ?? (internal ? 'NOTE' : 'MESSAGE'),
+    visibility,
+    as: input.as ?? able.roles[0],
+    expectReply: input.expectReply ?? able.replies === 'always',
+  };
+}
+
+function refuseWish(
+  provider: Provider,
+  able: Able<'MESSAGE_SEND'>,
+  wish: Wish,
+  content: MessageContent,
+) {
+  const unsupported = (note: string) => ({
+    kind: 'unsupported' as const,
+    provider: provider.name,
+    verb: 'MESSAGE_SEND' as const,
+    note,
+  });
+  const at = `${provider.name} (${provider.kind})`;
+  if (!able.roles.includes(wish.as)) {
+    return unsupported(`${at} cannot write as ${wish.as}; write as ${able.roles.join(' or ')}.`);
+  }
+  if (!able.kinds.includes(wish.kind)) {
+    return unsupported(`${at} takes no ${wish.kind}; it takes ${able.kinds.join(', ')}.`);
+  }
+  if (!able.visibilities.includes(wish.visibility)) {
+    return unsupported(`${at} has no ${wish.visibility} messages; leave visibility out.`);
+  }
+  // What a provider's own group says in full needs no kind of ours.
+  if (content.type !== 'unknown' && !able.contentKinds.includes(content.type)) {
+    return unsupported(`${at} takes no ${content.type}; it takes ${able.contentKinds.join(', ')}.`);
+  }
+  if (wish.expectReply && able.replies === 'never') {
+    return unsupported(`No bot answers within the call at ${at}; leave expectReply out.`);
+  }
+  if (!wish.expectReply && able.replies === 'always') {
+    return unsupported(`The bot answers every message at ${at}; leave expectReply out.`);
+  }
+  return undefined;
+}
+
+function contentOf({ text, content, options }: SendInput): MessageContent {
+  if (content) return content;
+  if (text !== undefined) return { type: 'text', text };
+  const own = options?.kind === 'botpress' ? options : undefined;
+  return { type: 'unknown', said: own?.type ?? '', payload: own?.payload };
+}
+
+function sendIssues(input: SendInput): Issue[] {
+  const { text, content, options, tags } = input;
+  const own = options?.kind === 'botpress' && (options.type ?? options.payload) !== undefined;
+  const given = [text, content, own || undefined].filter((value) => value !== undefined).length;
+  const count =
+    given === 1
+      ? []
+      : [
+          {
+            path: 'text',
+            message: 'give exactly one of text, content, or a group with type and payload.',
+          },
+        ];
+  return [
+    ...count,
+    ...textIssues(text, 'text'),
+    ...contentIssues(content),
+    ...tagIssues(tags, 'tags'),
+  ];
+}
+
+function contentIssues(content: MessageContent | undefined): Issue[] {
+  switch (content?.type) {
+    case 'text':
+      return textIssues(content.text, 'content.text');
+    case 'markdown':
+      return textIssues(content.markdown, 'content.markdown');
+    case 'image':
+    case 'audio':
+    case 'video':
+    case 'file':
+      return URL.canParse(content.url)
+        ? []
+        : [
+            {
+              path: `content.${content.type}.url`,
+              message: 'must be a whole URL, with its scheme.',
+            },
+          ];
+    default:
+      return [];
+  }
+}
+
+function givenFields({ tags, name, description }: SendInput): SendField[] {
+  return [
+    ...(tags.length > 0 ? (['tags'] as const) : []),
+    ...(name === undefined ? [] : (['name'] as const)),
+    ...(description === undefined ? [] : (['description'] as const)),
+  ];
+}
