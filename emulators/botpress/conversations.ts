@@ -105,6 +105,7 @@ export function conversationRoutes(world: World): Route[] {
     return written;
   }
 
+  /** A PUT that is a partial update: what is not mentioned stays, and even nothing new bumps updatedAt. */
   function update(call: Call): EmulatorAnswer {
     const body = readBody(call.request, bodyKeys('tags', 'currentTaskId'));
     const tags = body.optional('tags', changeMap(switches)) ?? {};
@@ -124,6 +125,7 @@ export function conversationRoutes(world: World): Route[] {
   }
 
   function list({ query, caller }: Call): EmulatorAnswer {
+    // Newest first by creation, the vendor says of all its lists, unless another field is asked for.
     const sortField = query.one('sortField', oneOf(['createdAt', 'updatedAt'])) ?? 'createdAt';
     const direction = query.one('sortDirection', oneOf(['asc', 'desc'])) ?? 'desc';
     const tags = storedKeys(query.tags(), caller);
@@ -131,6 +133,7 @@ export function conversationRoutes(world: World): Route[] {
     const integrationName = query.one('integrationName', text());
     const channel = query.one('channel', text());
     const afterDate = query.one('afterDate', isoDate) ?? '';
+    // Both ends are included. '~' sorts after every date.
     const beforeDate = query.one('beforeDate', isoDate) ?? '~';
     const counts = current ? query : undefined;
     const least = counts?.one('minMessageCount', wholeNumber(0)) ?? 0;
@@ -167,6 +170,7 @@ export function conversationRoutes(world: World): Route[] {
       : userIds.some((id) => joined?.has(id));
   }
 
+  /** Permanent, and its messages go with it. The vendor's client sends {} along with the DELETE. */
   function remove(call: Call): EmulatorAnswer {
     readBody(call.request, []);
     const { id } = found(store.conversations, call.param('id'));

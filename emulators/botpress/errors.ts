@@ -47,6 +47,7 @@ export function errorWording(shape: Switches['errorShape'], clock: Clock): Error
     if (shape === 'docs') {
       return { status: code, body: { type, description: message, status: code } };
     }
+    // The vendor's own ids look so: err_, a date and time without signs, x, eight hex digits.
     count += 1;
     const stamp = new Date(clock()).toISOString().replaceAll(/\D/g, '').slice(0, 14);
     const id = `err_${stamp}x${digest(`error ${count}`).slice(0, 8).toUpperCase()}`;

@@ -16,6 +16,7 @@ export interface Wanted<Row> {
 export function findByTags<
   Row extends { readonly id: string; readonly createdAt: string; readonly tags: Tags },
 >({ switches, tags: rules }: World, { among, caller, tags, body }: Wanted<Row>): Row | undefined {
+  // What is to be removed cannot be looked for.
   const wanted = mergeTags({}, tags);
   const listed = body.optional('discriminateByTags', listOf(text({ max: 500 }))) ?? [];
   const missing = listed.find((key) => wanted[key] === undefined);

@@ -81,6 +81,7 @@ export async function startBotpressEmulator({
     ...userRoutes(world),
   ];
 
+  /** Size, then who asks, then what for: the order in which the real one looks is not known. */
   function reply(request: EmulatorRequest): EmulatorAnswer {
     rate.refuseBeyond();
     if (request.body.length > MAX_BODY_BYTES) {

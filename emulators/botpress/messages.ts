@@ -49,6 +49,7 @@ export function messageRoutes(world: World): Route[] {
     return rules.taken({ kind: 'message', tags, caller });
   }
 
+  /** Direction is never sent: the bot's words go out, those of an integration come in. */
   function make(said: NewMessage, caller: Caller): MessageRow {
     return record(world, {
       type: said.type,
@@ -77,6 +78,7 @@ export function messageRoutes(world: World): Route[] {
     const body = readBody(call.request, [...NEW_KEYS, 'discriminateByTags']);
     const said: NewMessage = {
       ...readNew(body),
+      // Optional in newer generations; a message that is made without one has an empty one.
       payload: current ? body.optional('payload', anyObject) : body.required('payload', anyObject),
       tags: body.required('tags', changeMap(switches, { max: 500 })),
     };

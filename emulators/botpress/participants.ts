@@ -26,6 +26,7 @@ export function participantRoutes(world: World): Route[] {
     );
   }
 
+  /** In the order they joined: which order the real one has is not written down. */
   function list(call: Call): EmulatorAnswer {
     const page = turnPage({
       name: `participants ${call.param('id')}`,
@@ -42,6 +43,7 @@ export function participantRoutes(world: World): Route[] {
     return { status: 200, body: { participants, meta: page.meta } };
   }
 
+  /** The bot cannot be added: its id signs messages, but there is no user of that id. */
   function add({ request, param, caller }: Call): EmulatorAnswer {
     const userId = readBody(request, ['userId']).required('userId', idText);
     const { id: conversationId } = found(store.conversations, param('id'));

@@ -60,6 +60,7 @@ export function botSays(text: string, tale: Tale, way: number): Content {
   return tellings[way % tellings.length]?.() ?? words(text);
 }
 
+/** The least a message can be. */
 export function words(text: string): Content {
   return { type: 'text', payload: { text } };
 }

@@ -83,6 +83,7 @@ function fit(pattern: string[], path: string[]): Map<string, string> | undefined
   return params;
 }
 
+/** The vendor's client encodes ids in paths; a percent sign that encodes nothing stays as it is. */
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -38,6 +38,7 @@ export function userRoutes(world: World): Route[] {
   const current = switches.generation === 'current';
   const show = userView(world);
 
+  /** Attributes are the older word for properties; the seed generation knows neither. */
   function bodyKeys<Key extends string>(...keys: Key[]): (Key | 'properties' | 'attributes')[] {
     return current ? [...keys, 'properties', 'attributes'] : keys;
   }
