@@ -136,23 +136,9 @@ const WEBCHAT: Channel = {
   user: (tale) => ({ 'webchat:id': code(tale, 'visitor', 26) }),
 };
 
-const SLACK: Omit<Channel, 'channel' | 'conversation'> = {
-  integration: 'slack',
-  message: (tale, at) => ({
-    'slack:ts': slackTime(at),
-    'slack:channelId': `C${code(tale, 'slack', 10)}`,
-    'slack:userId': `U${code(tale, 'slack user', 10)}`,
-  }),
-  user: (tale) => ({ 'slack:id': `U${code(tale, 'slack user', 10)}` }),
-};
-
 const CHANNELS: readonly Channel[] = [
   WEBCHAT,
-  {
-    ...SLACK,
-    channel: 'dm',
-    conversation: (tale) => ({ 'slack:id': `D${code(tale, 'slack', 10)}` }),
-  },
+  slack('dm', 'D'),
   {
     integration: 'whatsapp',
     channel: 'channel',
@@ -164,8 +150,7 @@ const CHANNELS: readonly Channel[] = [
     user: (tale) => ({ 'whatsapp:userId': tale.person.phone.replace('+', '') }),
   },
   {
-    ...SLACK,
-    channel: 'thread',
+    ...slack('thread', 'C'),
     conversation: (tale) => ({
       'slack:id': `C${code(tale, 'slack', 10)}`,
       'slack:thread': slackTime(tale.turns[0]?.at ?? 0),
@@ -190,6 +175,20 @@ const CHANNELS: readonly Channel[] = [
     user: (tale) => ({ 'gmail:id': tale.person.email }),
   },
 ];
+
+/** A direct message's id begins with D, a channel's with C. */
+function slack(channel: string, letter: 'C' | 'D'): Channel {
+  return {
+    integration: 'slack',
+    channel,
+    conversation: (tale) => ({ 'slack:id': `${letter}${code(tale, 'slack', 10)}` }),
+    message: (tale, at) => ({
+      'slack:ts': slackTime(at),
+      'slack:channelId': `${letter}${code(tale, 'slack', 10)}`,
+    }),
+    user: (tale) => ({ 'slack:id': `U${code(tale, 'slack user', 10)}` }),
+  };
+}
 
 /** Upper-case letters and digits that look random and are not. */
 function code({ key }: Tale, purpose: string, length: number): string {
