@@ -10,7 +10,7 @@ import { readAccessToken } from './tokens.ts';
 export type OriginNames = 'both' | 'stack-auth' | 'hexclave';
 
 const ACCESS_TYPES = ['client', 'server', 'admin'] as const;
-export type AccessType = (typeof ACCESS_TYPES)[number];
+type AccessType = (typeof ACCESS_TYPES)[number];
 
 export interface Auth {
   readonly type: AccessType;

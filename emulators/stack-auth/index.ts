@@ -31,8 +31,6 @@ import {
 import { accessTokenFor, signIn, type TokenDesk } from './tokens.ts';
 import { viewsOf } from './views.ts';
 
-export type { StackAuthStore } from './store.ts';
-
 export interface StackAuthOptions extends EmulatorPlace {
   readonly tales?: readonly Tale[];
   /** The managed project, whose inbox it is. */

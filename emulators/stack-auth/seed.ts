@@ -157,9 +157,10 @@ function adapted(tale: Tale, source: Source, index: number): Adapted {
   const rest = tale.turns.slice(1);
   const ending = STATUS_OF[tale.state];
   if (source === 'manual') {
-    // Opened by hand it begins with what an agent wrote down; the customer's own words follow, or never come.
+    // Opened by hand it begins with what an agent wrote down; some were phone calls, and hold no word of the customer's.
     const opening: Turn = { by: 'agent', text: tale.summary, at: first.at - 90_000 };
-    return { opening, following: index % 10 === 9 ? rest : [first, ...rest], ending };
+    const heard = tale.turns.filter(({ by }) => by === 'agent' || index % 10 !== 9);
+    return { opening, following: heard, ending };
   }
   if (source === 'email' && ending !== 'closed') {
     // No assistant reads the mailbox, so that some there wait for their first answer.

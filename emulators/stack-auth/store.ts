@@ -5,13 +5,13 @@ import { secretFrom, uuidFrom } from './ids.ts';
 export const STATUSES = ['open', 'pending', 'closed'] as const;
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 export const SOURCES = ['manual', 'chat', 'email', 'api'] as const;
-export const MESSAGE_TYPES = ['message', 'internal-note', 'status-change'] as const;
-export const SENDER_TYPES = ['user', 'agent', 'system'] as const;
+const MESSAGE_TYPES = ['message', 'internal-note', 'status-change'] as const;
+const SENDER_TYPES = ['user', 'agent', 'system'] as const;
 
 export type Status = (typeof STATUSES)[number];
 export type Priority = (typeof PRIORITIES)[number];
 export type Source = (typeof SOURCES)[number];
-export type MessageType = (typeof MESSAGE_TYPES)[number];
+type MessageType = (typeof MESSAGE_TYPES)[number];
 
 export interface ProjectRow {
   readonly id: string;
