@@ -24,6 +24,7 @@ export function accountRoutes({ tokens, publishableClientKey }: AccountRoutesOpt
         const { body } = accept(exchange, { body: GRANT });
         const clientId = optionalText(body, 'client_id');
         const clientSecret = optionalText(body, 'client_secret');
+        // A client id may name a branch behind a hash; there is only the one.
         const project = store.projects.get(clientId?.replace(/#main$/, '') ?? '');
         if (!project) throw refusal.invalidOAuthClient();
         if (clientSecret === undefined && publishableClientKey === 'required') {
@@ -60,6 +61,7 @@ export function accountRoutes({ tokens, publishableClientKey }: AccountRoutesOpt
       method: 'POST',
       path: '/auth/sessions/current/refresh',
       answer(exchange) {
+        // An expired access token sent along fails before this is reached: leave it out when refreshing.
         accept(exchange, { auth: anyAccess, headers: ['refresh-token'] });
         return {
           status: 200,

@@ -38,6 +38,7 @@ export function agentRoutes({ desk, views, paged, wildcards }: AgentRoutesOption
   const { store } = desk;
 
   function conversationOf(projectId: string, id: string): ConversationRow {
+    // The database compares uuids as such, so that capitals find them too.
     const conversation = store.conversations.get(id.toLowerCase());
     if (conversation?.projectId !== projectId) throw refusal.conversationNotFound();
     return conversation;
@@ -148,6 +149,7 @@ export function agentRoutes({ desk, views, paged, wildcards }: AgentRoutesOption
             break;
           }
           default:
+            // Null and absent are one and the same from here on.
             changeAttributes(desk, conversation, {
               assignedToUserId: optionalText(body, 'assignedToUserId'),
               assignedToDisplayName: optionalText(body, 'assignedToDisplayName'),
@@ -183,6 +185,7 @@ function listQuery(paged: boolean): NonNullable<Expected['query']> {
   });
 }
 
+/** Unlike an update this is no union, so that texts are trimmed and turned before they are checked. */
 const CREATE = object({
   projectId: text({ form: 'project-id' }),
   userId: text({ form: 'uuid' }),
@@ -192,6 +195,7 @@ const CREATE = object({
   source: text({ optional: true, oneOf: SOURCES }),
 });
 
+/** In this order: the failure text counts the members from 0 and clients show it as it is. */
 const UPDATE = union(
   object({
     projectId: text({ form: 'project-id' }),

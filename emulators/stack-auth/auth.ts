@@ -27,6 +27,7 @@ export function serviceHeaders(headers: IncomingHttpHeaders, names: OriginNames)
     const value = headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
+  // The first family is looked at first, which is how the new name wins.
   return (name) =>
     (names === 'stack-auth' ? undefined : read(`x-hexclave-${name}`)) ??
     (names === 'hexclave' ? undefined : read(`x-stack-${name}`));
@@ -92,6 +93,7 @@ function checkKey(
 ): void {
   switch (type) {
     case 'client':
+      // Optional means that it may be missing, not that it may be wrong.
       if (!key && desk.publishableClientKey === 'optional') return;
       if (!key) throw refusal.publishableClientKeyRequired(project.id);
       if (key !== project.publishableClientKey) {

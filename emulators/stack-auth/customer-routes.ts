@@ -101,6 +101,7 @@ export function customerRoutes(options: CustomerRoutesOptions): Route[] {
       path: `${root}/:conversationId`,
       answer(exchange) {
         const { params } = accept(exchange, { auth: customer, params: CONVERSATION_ID });
+        // No query is declared here, and what is not declared is not checked: any query goes.
         return shown(own(exchange, textAt(params, 'conversationId')));
       },
     },
@@ -163,6 +164,7 @@ const FEEDBACK = object({
 
 function customer(auth: Auth | null): readonly string[] {
   if (!auth) throw refusal.accessTypeRequired();
+  // Servers act for nobody in particular, and these routes are about somebody's own.
   if (auth.type !== 'client') throw refusal.insufficientAccessType(auth.type, ['client']);
   return auth.user ? [] : ['auth.user must be defined'];
 }

@@ -36,9 +36,11 @@ export const refusal = {
       'Something went wrong. Please make sure the data you entered is correct.',
     ),
 
+  // What was sent: unreadable, or not of the shape. The message is told twice; clients read the one in the details.
   bodyParsing: (message: string) => new Refusal(400, 'BODY_PARSING_ERROR', message),
   schema: (message: string) => new Refusal(400, 'SCHEMA_ERROR', message, { message }),
 
+  // The header combinations. Codes and details are the wire's; the long sentences are shortened, nobody parses them.
   accessTypeRequired: () =>
     new Refusal(
       400,
@@ -72,6 +74,7 @@ export const refusal = {
       { actual_access_type: actual, allowed_access_types: allowed },
     ),
 
+  // The project that calls, which is 400, unlike the project that is asked about, which is 404 below.
   currentProjectNotFound: (projectId: string) =>
     new Refusal(
       400,
@@ -109,6 +112,7 @@ export const refusal = {
       { project_id: projectId },
     ),
 
+  // Tokens. Only an expired one is worth a refresh.
   unparsableAccessToken: () =>
     new Refusal(401, 'UNPARSABLE_ACCESS_TOKEN', 'Access token is not parsable.'),
   accessTokenExpired: (token: ExpiredToken) =>
@@ -159,6 +163,7 @@ export const refusal = {
   invalidAuthorizationCode: () =>
     new Refusal(400, 'INVALID_AUTHORIZATION_CODE', 'The given authorization code is invalid.'),
 
+  // What is asked about. A project of others and one that is not there are told apart by nobody.
   projectNotFound: (projectId: string) =>
     new Refusal(
       404,

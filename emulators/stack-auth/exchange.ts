@@ -34,6 +34,7 @@ export function bodyOf({ method, headers, body }: EmulatorRequest): unknown {
         throw refusal.bodyParsing('Invalid JSON in request body');
       }
     case 'application/octet-stream':
+      // Bytes are an object without fields to whoever validates them.
       return new ArrayBuffer(body.length);
     case 'text/plain':
       return body.toString('utf8');
@@ -111,6 +112,7 @@ export function wireOf({
 
   return {
     dress(answer, asked) {
+      // The vendor's client always asks for this, so that browsers do not log every 4xx; a crash stays a crash.
       const hidden =
         answer.status >= 400 &&
         answer.status < 500 &&
@@ -171,6 +173,7 @@ export function faultOf(status: number, clock: Clock): Refusal {
       return refusal.conversationNotFound();
     case 405:
       return refusal.methodNotAllowed();
+    // The service itself sets no limit; what stands before it in production is not known, nor how that is worded.
     case 429:
       return refusal.status(429, 'Too Many Requests');
     case 500:

@@ -68,6 +68,7 @@ export function createConversation(desk: Desk, asked: NewConversation): Conversa
     lastOutboundAt: byAgent ? now : null,
     closedAt: null,
   };
+  // One transaction of three rows: there is no conversation without a first message and a door it came in by.
   const channelId = mint();
   store.conversations.set(conversation.id, conversation);
   store.entryPoints.set(conversation.id, [
@@ -114,13 +115,16 @@ export function appendReply(
     metadata: null,
     createdAt: now,
   });
+  // What follows by itself leaves no status-change row: only explicit changes are part of the history.
   if (said.sender.type === 'agent') {
+    // Writing first is no response.
     if (conversation.lastCustomerReplyAt !== null) conversation.firstResponseAt ??= now;
     if (conversation.status === 'open') conversation.status = 'pending';
     conversation.lastOutboundAt = now;
     conversation.lastAgentReplyAt = now;
     conversation.nextResponseDueAt = null;
   } else if (said.sender.type === 'user') {
+    // A second message while it is open moves no deadline.
     if (conversation.status === 'pending') {
       conversation.status = 'open';
       conversation.nextResponseDueAt =
@@ -156,6 +160,7 @@ export function changeStatus(
 ): MessageRow {
   const now = nextMoment(desk, conversation);
   conversation.status = change.status;
+  // Reopening forgets when it was closed.
   conversation.closedAt = change.status === 'closed' ? now : null;
   return write(desk, conversation, {
     channelId: null,
@@ -184,6 +189,7 @@ export function changeAttributes(
   conversation.assignedToDisplayName = attributes.assignedToDisplayName ?? null;
   conversation.tags = [...(attributes.tags ?? [])];
   conversation.priority = attributes.priority ?? conversation.priority;
+  // The only write that moves this date alone: no message, no activity, no new place in the list.
   conversation.updatedAt = isoAt(desk.clock());
 }
 

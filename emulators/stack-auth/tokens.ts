@@ -24,6 +24,7 @@ export interface Bearer {
   readonly isRestricted: boolean;
 }
 
+/** Refresh tokens are not rotated: the same one serves for a year. */
 export function signIn(desk: TokenDesk, user: UserRow): SessionRow {
   const id = desk.mint();
   const session: SessionRow = {
@@ -74,6 +75,7 @@ export function readAccessToken(token: string, clock: Clock): Bearer {
   if (typeof sub !== 'string' || typeof exp !== 'number' || typeof projectId !== 'string') {
     throw refusal.unparsableAccessToken();
   }
+  // In whole seconds, and without leeway.
   if (exp <= Math.floor(clock() / 1000)) {
     throw refusal.accessTokenExpired({
       expiredAtMillis: exp * 1000,
@@ -109,6 +111,7 @@ function accessToken(desk: TokenDesk, session: SessionRow, user: UserRow): strin
     is_restricted: kind !== null,
     restricted_reason: kind && { type: kind === 'anonymous' ? 'anonymous' : 'email_not_verified' },
     requires_totp_mfa: false,
+    // Kinds of users are told apart by issuer and audience, so that a careless check of either keeps guests out.
     iss: `${desk.issuer}/api/v1/projects${kind ? `-${kind}-users` : ''}/${session.projectId}`,
     iat: issuedAt,
     aud: `${session.projectId}${kind ? audience[kind] : ''}`,

@@ -24,6 +24,7 @@ export function viewsOf(
   }
 
   function joined(conversation: ConversationRow, audience: Audience) {
+    // Joined at reading time: a deleted user leaves nulls here, while senders keep their snapshot.
     const latest = visible(conversation, audience).at(-1);
     const user = conversation.userId === null ? undefined : store.users.get(conversation.userId);
     return {
@@ -34,6 +35,7 @@ export function viewsOf(
       },
       lastMessageType: latest?.messageType ?? 'message',
       preview: previewOf(latest, conversation),
+      // Not lastMessageAt: the customer's side must not be moved by notes.
       lastActivityAt: latest?.createdAt ?? conversation.createdAt,
     };
   }
@@ -101,6 +103,7 @@ export function viewsOf(
     return { ...shown, ...news };
   }
 
+  /** No block of dates, but tags and assignee are there for the customer to read. */
   function customerSummary(row: ConversationRow): Record<string, unknown> {
     const { user, lastMessageType, preview, lastActivityAt } = joined(row, 'customer');
     return {
@@ -160,6 +163,7 @@ export function viewsOf(
     summary,
     detail(conversation) {
       const messages = visible(conversation, 'agent');
+      // A conversation without rows to see counts as not found.
       if (messages.length === 0) return undefined;
       return {
         conversation: summary(conversation),
