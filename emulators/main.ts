@@ -1,0 +1,63 @@
+// `npm run emulators`: the four emulators alone, and on the first line of stdout how to reach them.
+
+import { startPulse } from './pulse.ts';
+import { type Place, startWorld } from './world.ts';
+
+/** Often enough to watch, seldom enough to read. */
+const PULSE_EVERY_MS = 20_000;
+
+const PLACES: readonly Place[] = ['botpress', 'chatling', 'chatbotkit', 'stackAuth'];
+
+try {
+  await run();
+} catch (error) {
+  console.error(`emulators: ${inWords(error)}`);
+  process.exitCode = 1;
+}
+
+async function run(): Promise<void> {
+  const world = await startWorld({ ports: portsFrom(process.env['EMULATOR_PORT']) });
+  const quiet = process.argv.includes('--quiet');
+  const stopPulse = quiet
+    ? () => {}
+    : startPulse(world, { everyMs: PULSE_EVERY_MS, chance: Math.random });
+
+  const leave = () => {
+    stopPulse();
+    // Left to itself the process then ends, because nothing is open any more; its code is 0.
+    void world.close();
+  };
+  process.once('SIGTERM', leave);
+  process.once('SIGINT', leave);
+
+  console.log(JSON.stringify(world.credentials));
+  for (const place of PLACES) {
+    const { url } = world[place];
+    console.log(`${place.padEnd(10)} ${url}  controls: ${url}/__emulator/{faults,journal,say}`);
+  }
+  console.log(
+    quiet
+      ? 'Nobody writes by themselves (--quiet). Ctrl-C ends.'
+      : `A customer writes every ${PULSE_EVERY_MS / 1_000} s or so; --quiet keeps them still. Ctrl-C ends.`,
+  );
+}
+
+/** One number given, four taken: the others follow it. */
+function portsFrom(given: string | undefined): Partial<Record<Place, number>> {
+  if (given === undefined || given === '') return {};
+  const first = Number(given);
+  if (!Number.isInteger(first) || first < 1 || first > 65_536 - PLACES.length) {
+    throw new Error(
+      `EMULATOR_PORT is "${given}": set it to a whole number from 1 to ${65_536 - PLACES.length}, or leave it out for free ports.`,
+    );
+  }
+  return Object.fromEntries(PLACES.map((place, index) => [place, first + index]));
+}
+
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const taken = 'code' in error && error.code === 'EADDRINUSE';
+  return taken
+    ? `${error.message}. Set EMULATOR_PORT to the first of four free ports, or leave it out.`
+    : error.message;
+}
