@@ -1,0 +1,79 @@
+// The one Pothos builder: scalars, global ids, limits. No types of the schema live here.
+
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin, { ComplexityErrorKind } from '@pothos/plugin-complexity';
+import DataloaderPlugin from '@pothos/plugin-dataloader';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import RelayPlugin from '@pothos/plugin-relay';
+import { GraphQLError } from 'graphql';
+import { decodeId } from '../src/domain/ids.ts';
+import type { Context } from './context.ts';
+import { invalidInput } from './failure.ts';
+
+/** Deep enough for every field by the shortest way, and for a thread within an inbox within a message. */
+const MAX_DEPTH = 16;
+const MAX_BREADTH = 1000;
+/** A hundred conversations with a dozen messages each, a dozen fields of each. */
+const MAX_COMPLEXITY = 25_000;
+
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: { list: false; items: false };
+  DefaultNodeNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date };
+    JSON: { Input: unknown; Output: unknown };
+  };
+}>({
+  plugins: [ErrorsPlugin, ComplexityPlugin, RelayPlugin, DataloaderPlugin],
+  defaultFieldNullability: false,
+  errors: { directResult: true, defaultTypes: [] },
+  relay: {
+    brandLoadedObjects: true,
+    cursorType: 'String',
+    edgesFieldOptions: { nullable: { list: false, items: false } },
+    nodeFieldOptions: { nullable: false },
+    nodesOnConnection: true,
+    nodeTypeOptions: { description: 'Anything that can be had again by its id.' },
+    nodeQueryOptions: { description: 'Anything with an id, by that id.' },
+    nodesQueryOptions: { description: 'Several things by their ids, in the order asked.' },
+    pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
+    hasNextPageFieldOptions: {
+      description: 'Whether more follows, or may follow where a provider could not be asked.',
+    },
+    hasPreviousPageFieldOptions: { description: 'Always false: lists are walked forward only.' },
+    startCursorFieldOptions: {
+      description: 'The cursor of the first edge; null on an empty page.',
+    },
+    endCursorFieldOptions: {
+      description: 'Give it as `after` for the next page, also where this page is empty.',
+    },
+    cursorFieldOptions: { description: 'Give it as `after` to go on from here.' },
+    // The id of a node is the whole global id: provider and the provider's own ids are inside.
+    encodeGlobalID: (_type, id) => String(id),
+    decodeGlobalID: (text) => {
+      const id = decodeId(text);
+      if (!id) throw invalidInput('id', 'is not an id of this gateway; copy one from an answer.');
+      return { typename: id.type, id: text };
+    },
+  },
+  complexity: {
+    limit: { depth: MAX_DEPTH, breadth: MAX_BREADTH, complexity: MAX_COMPLEXITY },
+    defaultListMultiplier: 1,
+    complexityError: (kind, { depth, breadth, complexity }) => {
+      const said = {
+        [ComplexityErrorKind.Depth]: `is ${depth} levels deep, and ${MAX_DEPTH} are the most. Ask for less depth.`,
+        [ComplexityErrorKind.Breadth]: `selects ${breadth} fields, and ${MAX_BREADTH} are the most. Select fewer.`,
+        [ComplexityErrorKind.Complexity]: `costs ${complexity}, and ${MAX_COMPLEXITY} is the most. Ask for smaller pages.`,
+      }[kind];
+      return new GraphQLError(`This operation ${said}`, { extensions: { code: 'INVALID_INPUT' } });
+    },
+  },
+});
+
+/** What a page costs its list: every row of it, once. */
+export function pageCost({ first }: { first?: number | null | undefined }) {
+  return { field: 1, multiplier: Math.min(100, Math.max(1, first ?? 20)) };
+}

@@ -1,0 +1,17 @@
+// The built schema. Every file below adds its types to the builder when it is imported.
+
+import { builder } from './builder.ts';
+import './scalars.ts';
+import './errors.ts';
+import './message.ts';
+import './conversation.ts';
+import './mutations/create-conversation.ts';
+import './mutations/get-or-create-conversation.ts';
+import './mutations/update-conversation.ts';
+import './mutations/delete-conversation.ts';
+import './mutations/send-message.ts';
+
+builder.queryType({ description: 'What may be asked.' });
+builder.mutationType({ description: 'What may be done.' });
+
+export const schema = builder.toSchema();

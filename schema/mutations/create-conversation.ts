@@ -1,0 +1,44 @@
+// Begins a conversation.
+
+import type { Conversation as DomainConversation } from '../../src/domain/conversation.ts';
+import { builder } from '../builder.ts';
+import { WRITE_ERRORS } from '../errors.ts';
+import { unwrap } from '../failure.ts';
+import { Conversation } from '../nodes.ts';
+import { CreateConversationInput, createOf } from './create-input.ts';
+
+const Payload = builder
+  .objectRef<{ conversation: DomainConversation }>('CreateConversationPayload')
+  .implement({
+    description: 'The conversation that was begun.',
+    fields: (t) => ({
+      conversation: t.expose('conversation', {
+        type: Conversation,
+        description: 'As its provider has it now.',
+      }),
+    }),
+  });
+
+builder.mutationField('createConversation', (t) =>
+  t.field({
+    type: Payload,
+    description: 'Begins a conversation at one provider.',
+    errors: {
+      types: WRITE_ERRORS,
+      union: {
+        name: 'CreateConversationResult',
+        description: 'The conversation, or why there is none.',
+      },
+    },
+    args: {
+      input: t.arg({
+        type: CreateConversationInput,
+        required: true,
+        description: 'What to begin.',
+      }),
+    },
+    resolve: async (_root, { input }, { gateway, operation }) => ({
+      conversation: unwrap(await gateway.createConversation(createOf(input), operation)),
+    }),
+  }),
+);

@@ -1,0 +1,146 @@
+// The accounts behind the gateway: what each can do, and how it is doing.
+
+import { encodeId, type ProviderName, providerName } from '../src/domain/ids.ts';
+import { type Verb as DomainVerb, SUPPORTS, VERBS } from '../src/domain/verb.ts';
+import type { Health } from '../src/gateway/health.ts';
+import type { Provider as DomainProvider } from '../src/providers/provider.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { ErrorInterface } from './error.ts';
+import { errorOf } from './failure.ts';
+import { Visibility } from './message-words.ts';
+import { MessageRole } from './participant.ts';
+
+export const Verb = builder.enumType('Verb', {
+  description: 'One thing a provider may be able to do.',
+  values: VERBS,
+});
+
+const Support = builder.enumType('Support', {
+  description: 'How well a provider can do something.',
+  values: {
+    NATIVE: { description: 'It has this itself.' },
+    EMULATED: { description: 'The gateway makes it of other things the provider has.' },
+    NONE: { description: 'It cannot, and is not asked.' },
+  } satisfies Record<(typeof SUPPORTS)[number], object>,
+});
+
+const Capability = builder
+  .objectRef<{ verb: DomainVerb; entry: DomainProvider['can'][DomainVerb] }>('Capability')
+  .implement({
+    description: 'Whether and how a provider can do one thing.',
+    fields: (t) => ({
+      verb: t.expose('verb', { type: Verb, description: 'What it is about.' }),
+      support: t.field({
+        type: Support,
+        description: 'How well.',
+        resolve: ({ entry }) => entry.support,
+      }),
+      note: t.string({
+        nullable: true,
+        description: 'Why not or how, where that may surprise.',
+        resolve: ({ entry }) => entry.note,
+      }),
+      fields: t.stringList({
+        description: 'Which fields of the input it takes, by their names.',
+        resolve: ({ entry }) => ('fields' in entry ? [...entry.fields] : []),
+      }),
+      roles: t.field({
+        type: [MessageRole],
+        description: 'For sending: the roles it can write as, the natural one first.',
+        resolve: ({ entry }) => ('roles' in entry ? [...entry.roles] : []),
+      }),
+      visibilities: t.field({
+        type: [Visibility],
+        description: 'For sending: who may see what is written.',
+        resolve: ({ entry }) => ('visibilities' in entry ? [...entry.visibilities] : []),
+      }),
+      contentKinds: t.stringList({
+        description: 'For sending: which contents it takes, by the names of `MessageContentInput`.',
+        resolve: ({ entry }) => ('contentKinds' in entry ? [...entry.contentKinds] : []),
+      }),
+    }),
+  });
+
+const HealthState = builder.enumType('ProviderHealthState', {
+  description: 'How a provider has been answering.',
+  values: {
+    UP: { description: 'The last call to it was answered.' },
+    DEGRADED: { description: 'It answers, and turns this gateway away.' },
+    DOWN: { description: 'It did not answer the last call.' },
+  } satisfies Record<Health['state'], object>,
+});
+
+const ProviderHealth = builder.objectRef<Health>('ProviderHealth').implement({
+  description: 'How a provider has been doing, judged by the calls made to it; asking costs none.',
+  fields: (t) => ({
+    state: t.expose('state', { type: HealthState, description: 'The state it is in.' }),
+    since: t.expose('since', { type: 'DateTime', description: 'Since when.' }),
+    lastError: t.field({
+      type: ErrorInterface,
+      nullable: true,
+      description: 'What went wrong last, also when it has been well since.',
+      resolve: ({ lastFailure }) => lastFailure && errorOf(lastFailure),
+    }),
+    retryAt: t.expose('retryAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it may be tried again, where it says.',
+    }),
+  }),
+});
+
+export const Provider = builder.objectRef<DomainProvider>('Provider');
+
+builder.node(Provider, {
+  description: 'One account at a conversation service, as its operator configured it.',
+  id: {
+    resolve: ({ name }) => encodeId({ type: 'Provider', provider: name }),
+    description: 'The global id of this provider.',
+  },
+  loadOne: (id, { gateway }) => {
+    const found = gateway.providers.find(
+      ({ name }) => encodeId({ type: 'Provider', provider: name }) === id,
+    );
+    if (!found) throw errorOf({ kind: 'not-found', what: 'such provider here' });
+    return found;
+  },
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'can' in value,
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'The name its operator gave it.' }),
+    kind: t.exposeString('kind', {
+      description: 'Which service it is: `botpress`, `chatling`, `chatbotkit` or `stack-auth`.',
+    }),
+    capabilities: t.field({
+      type: [Capability],
+      description: 'What it can do, one entry for every verb.',
+      resolve: ({ can }) => VERBS.map((verb) => ({ verb, entry: can[verb] })),
+    }),
+    health: t.field({
+      type: ProviderHealth,
+      description: 'How it has been doing.',
+      resolve: ({ name }, _args, { gateway }) => gateway.health(name),
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  providers: t.field({
+    type: [Provider],
+    description: 'Every provider that is configured, in the order of the config.',
+    resolve: (_root, _args, { gateway }) => [...gateway.providers],
+  }),
+  provider: t.field({
+    type: Provider,
+    nullable: true,
+    description: 'One provider by the name its operator gave it.',
+    args: { name: t.arg.string({ required: true, description: 'The name.' }) },
+    resolve: (_root, { name }, context) => providerNamed(providerName(name), context),
+  }),
+}));
+
+export function providerNamed(name: ProviderName, { gateway }: Context): DomainProvider {
+  const provider = gateway.provider(name);
+  if (provider) return provider;
+  throw errorOf({ kind: 'not-found', what: `provider named ${name}` });
+}

@@ -1,0 +1,27 @@
+// The two scalars beside GraphQL's own.
+
+import { GraphQLError } from 'graphql';
+import { builder } from './builder.ts';
+
+builder.scalarType('DateTime', {
+  description: 'A moment, as ISO 8601 in UTC with milliseconds: `2026-03-01T09:30:00.000Z`.',
+  serialize: (value) => value.toISOString(),
+  parseValue: (value) => {
+    const at = typeof value === 'string' && ISO_8601.test(value) ? new Date(value) : undefined;
+    if (!at || Number.isNaN(at.getTime())) {
+      throw new GraphQLError(
+        'A DateTime is ISO 8601 with a time and an offset, such as 2026-03-01T09:30:00Z.',
+        { extensions: { code: 'INVALID_INPUT' } },
+      );
+    }
+    return at;
+  },
+});
+
+builder.scalarType('JSON', {
+  description: 'Any JSON value, as the provider wrote it.',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+});
+
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
