@@ -1,0 +1,127 @@
+// A Botpress account: one bot and what is installed in it, through the Runtime API.
+
+import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
+import { botpressClient } from './client.ts';
+import {
+  createConversation,
+  getConversation,
+  listConversations,
+  updateConversation,
+} from './conversations.ts';
+import { conversationGetter } from './get-or-create.ts';
+import { getMessage, listMessages, sendMessage } from './messages.ts';
+
+export interface BotpressAccount extends Account {
+  /** A personal access token, a bot access key or an integration access key. */
+  readonly token: Credential;
+  /** A token alone does not say which bot is meant. */
+  readonly botId: string;
+  /** Absent, the account acts as the bot itself. */
+  readonly integrationId?: string;
+  /** Which installation, where the integration is there more than once. */
+  readonly integrationAlias?: string;
+}
+
+/**
+ * The verbs of one bot. Failures by status: 401 credential-refused, 403 forbidden (rate-limited where the type is
+ * QuotaExceeded), 404 and 410 not-found, 409 conflict, 429 rate-limited until RateLimit-Reset, 5xx unavailable, any
+ * other 4xx refused with the type as its code.
+ */
+export function botpress(account: BotpressAccount, parts: ProviderParts): Provider {
+  const client = botpressClient(account, parts);
+  const hands = { account, client };
+
+  return {
+    name: account.name,
+    kind: 'botpress',
+    deadlineMs: account.deadlineMs,
+    replyDeadlineMs: account.replyDeadlineMs,
+    can: {
+      CONVERSATION_LIST: {
+        support: 'NATIVE',
+        note: 'Listed by `updatedAt`; a tag asked for with a value is looked up by Botpress, one without is compared row by row.',
+        paging: 'token',
+        order: 'by-time',
+        filters: FILTERS,
+        does: (input, call) => listConversations(hands, input, call),
+      },
+      CONVERSATION_GET: {
+        support: 'NATIVE',
+        note: null,
+        does: (ref, call) => getConversation(hands, ref, call),
+      },
+      CONVERSATION_CREATE: {
+        support: 'NATIVE',
+        note: 'Needs a `channel`, and whatever tags its integration requires; tags that nobody declared may be left out by Botpress.',
+        fields: ['channel', 'tags'],
+        does: (input, call) => createConversation(hands, input, call),
+      },
+      CONVERSATION_GET_OR_CREATE: {
+        support: 'NATIVE',
+        note: 'Without `discriminateByTags` all tags must match exactly; newer services write the other tags onto what they find.',
+        fields: ['channel', 'tags', 'discriminateByTags'],
+        does: conversationGetter(hands),
+      },
+      CONVERSATION_UPDATE: {
+        support: 'NATIVE',
+        note: 'Changes tags, each with a value, and `botpress.currentTaskId`, which newer services ignore; `ignored` names what was not done.',
+        fields: ['tags'],
+        does: (input, call) => updateConversation(hands, input, call),
+      },
+      CONVERSATION_DELETE: {
+        support: 'NATIVE',
+        note: 'Permanent, and its messages go with it.',
+        does: ({ nativeId }, call) => client.deleteConversation(call, nativeId),
+      },
+      MESSAGE_LIST: {
+        support: 'NATIVE',
+        note: null,
+        paging: 'token',
+        order: 'by-time',
+        does: (input, call) => listMessages(hands, input, call),
+      },
+      MESSAGE_GET: {
+        support: 'NATIVE',
+        note: null,
+        does: (ref, call) => getMessage(hands, ref, call),
+      },
+      MESSAGE_SEND: {
+        support: 'NATIVE',
+        note: 'The bot answers by itself, later and as another message; to write as USER give `botpress.userId` and have an integration, and prefer text to markdown, which Botpress has deprecated.',
+        fields: ['tags'],
+        roles: ['BOT', 'USER'],
+        kinds: ['MESSAGE'],
+        visibilities: ['PUBLIC'],
+        contentKinds: [
+          'text',
+          'markdown',
+          'image',
+          'audio',
+          'video',
+          'file',
+          'location',
+          'choice',
+          'card',
+          'carousel',
+          'bloc',
+          'unknown',
+        ],
+        replies: 'never',
+        does: (input, call) => sendMessage(hands, input, call),
+      },
+    },
+  };
+}
+
+/** Conversations hold no words, no state and no flags; their messages do not come along either. */
+const FILTERS: FilterTable = {
+  channel: 'pushed',
+  contactId: 'pushed',
+  tags: 'scanned',
+  status: 'lacking',
+  archived: 'lacking',
+  important: 'lacking',
+  createdAfter: 'pushed',
+  createdBefore: 'pushed',
+  search: 'lacking',
+};
