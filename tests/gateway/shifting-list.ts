@@ -102,7 +102,7 @@ export function shiftingList(options: ShiftingListOptions): ShiftingList {
     }
   }
 
-  function at(place: number): ShiftingRow | undefined {
+  function rowAt(place: number): ShiftingRow | undefined {
     return rows()[place % Math.max(1, rows().length)];
   }
 
@@ -116,13 +116,13 @@ export function shiftingList(options: ShiftingListOptions): ShiftingList {
       store([fresh(timeMs), ...stored]);
     },
     change: (place, timeMs) => {
-      const row = at(place);
+      const row = rowAt(place);
       if (!row) return;
       const changed = { ...row, version: row.version + 1, timeMs };
       store([changed, ...stored.filter(({ id }) => id !== row.id)]);
     },
     remove: (place) => {
-      const row = at(place);
+      const row = rowAt(place);
       if (!row) return;
       removed.set(row.id, row);
       store(stored.filter(({ id }) => id !== row.id));

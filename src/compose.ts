@@ -1,0 +1,83 @@
+// The composition root: every part is built here once, and closed in reverse order.
+
+import { Agent } from 'undici';
+import type { Config } from './config/config.ts';
+import { type Gateway, openGateway } from './gateway/gateway.ts';
+import type { Log } from './observability/log.ts';
+import { openProvider } from './providers/catalogue.ts';
+import { type Server, startServer } from './server/server.ts';
+
+export interface Parlance {
+  readonly gateway: Gateway;
+  /** Where it listens. */
+  readonly url: string;
+  /** Finishes what is running, then closes everything. */
+  close(): Promise<void>;
+}
+
+export interface Surroundings {
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Seals cursors where the config names no secret. */
+  readonly randomSecret: () => string;
+}
+
+/** Sockets to one account; more wait their turn. */
+const SOCKETS_PER_ACCOUNT = 32;
+const CONNECT_TIMEOUT_MS = 2000;
+
+export async function compose(
+  config: Config,
+  { log, clock, randomSecret }: Surroundings,
+): Promise<Parlance> {
+  const { gateway, close: closeGateway } = composeGateway(config, { log, clock, randomSecret });
+  let server: Server;
+  try {
+    const { host, port } = config.server;
+    server = await startServer({ gateway, log, host, port, examples: config.kind === 'sandbox' });
+  } catch (error) {
+    await closeGateway();
+    throw error;
+  }
+  return {
+    gateway,
+    url: server.url,
+    async close() {
+      await server.close();
+      await closeGateway();
+    },
+  };
+}
+
+/** The gateway without a server: what `parlance check` asks. */
+export function composeGateway(
+  config: Config,
+  { log, clock, randomSecret }: Surroundings,
+): { readonly gateway: Gateway; close(): Promise<void> } {
+  const dispatchers = config.providers.map(
+    () =>
+      new Agent({
+        connections: SOCKETS_PER_ACCOUNT,
+        pipelining: 1,
+        connect: { timeout: CONNECT_TIMEOUT_MS },
+      }),
+  );
+  const providers = config.providers.map((account, index) =>
+    openProvider(account, { dispatcher: dispatchers[index] ?? new Agent(), clock }),
+  );
+  const secret = config.server.cursorSecret?.reveal();
+  if (secret === undefined && config.kind === 'configured') {
+    log.warn(
+      { path: 'server.cursorSecret' },
+      'no cursor secret is set: cursors end with this process and no other gateway takes them',
+    );
+  }
+  const gateway = openGateway({ providers, cursorSecret: secret ?? randomSecret(), clock, log });
+  return {
+    gateway,
+    async close() {
+      await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
+    },
+  };
+}

@@ -1,0 +1,135 @@
+// The only file that acts when imported: config, compose, listen, drain.
+
+import { randomBytes } from 'node:crypto';
+import { defineCommand, runMain } from 'citty';
+import { printSchema } from 'graphql';
+import { pino } from 'pino';
+import { compose, composeGateway, type Surroundings } from './compose.ts';
+import type { Config } from './config/config.ts';
+import { environmentOfThisProcess } from './config/environment.ts';
+import { loadConfig } from './config/load.ts';
+import { openSandbox } from './sandbox.ts';
+
+const config = {
+  type: 'string',
+  description: 'The config file; without one, the sandbox',
+  valueHint: 'parlance.config.yaml',
+} as const;
+
+const start = defineCommand({
+  meta: { name: 'start', description: 'Start the gateway' },
+  args: { config },
+  run: async ({ args }) => {
+    const loaded = await load(args.config);
+    if (!loaded) return;
+    const surroundings = surround(loaded);
+    const sandbox =
+      loaded.kind === 'sandbox' ? await openSandbox(loaded, { chance: Math.random }) : undefined;
+    try {
+      const parlance = await compose(sandbox?.config ?? loaded, surroundings);
+      const leave = async (signal: string) => {
+        surroundings.log.info({ signal }, 'leaving: finishing what is running');
+        await parlance.close();
+        await sandbox?.close();
+        process.exit(0);
+      };
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+        process.once(signal, () => void leave(signal));
+      }
+      surroundings.log.info({ url: `${parlance.url}/graphql` }, 'listening');
+      if (sandbox) print(sandboxBanner(parlance.url, sandbox.config));
+    } catch (error) {
+      await sandbox?.close();
+      fail([startMistake(error, loaded)]);
+    }
+  },
+});
+
+const check = defineCommand({
+  meta: { name: 'check', description: 'Validate a config and ask each provider one question' },
+  args: { config },
+  run: async ({ args }) => {
+    const loaded = await load(args.config);
+    if (!loaded) return;
+    if (loaded.kind === 'sandbox') {
+      fail(['There is no config to check. Write parlance.config.yaml, or name one with --config.']);
+      return;
+    }
+    const { gateway, close } = composeGateway(loaded, surround(loaded));
+    const { checkProviders } = await import('./check.ts');
+    const lines = await checkProviders(gateway);
+    await close();
+    print(lines.map(({ sentence }) => sentence).join('\n'));
+    if (lines.some(({ good }) => !good)) process.exitCode = 1;
+  },
+});
+
+const schema = defineCommand({
+  meta: { name: 'schema', description: 'Print the schema, as SDL' },
+  run: async () => {
+    const built = await import('../schema/index.ts');
+    print(printSchema(built.schema));
+  },
+});
+
+async function load(configPath: string | undefined): Promise<Config | undefined> {
+  const loaded = await loadConfig({
+    environment: environmentOfThisProcess(),
+    cwd: process.cwd(),
+    ...(configPath === undefined ? {} : { configPath }),
+  });
+  if (loaded.ok) return loaded.config;
+  fail(loaded.mistakes.map(({ message }) => message));
+  return undefined;
+}
+
+function surround({ log }: Config): Surroundings {
+  return {
+    log: pino({ level: log.level }),
+    clock: Date.now,
+    randomSecret: () => randomBytes(32).toString('base64url'),
+  };
+}
+
+function startMistake(error: unknown, { server }: Config): string {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `Port ${server.port} is taken. Stop what listens there, or choose another: PORT=4001 npm start`;
+  }
+  return `The gateway could not start: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function sandboxBanner(url: string, { providers }: Config): string {
+  const rows = providers.map(
+    ({ name, kind, url: at }) => `    ${name.padEnd(10)} ${kind.padEnd(11)} ${at}`,
+  );
+  return `
+  ──────────────────────────────────────────────────────────────────────
+  SANDBOX: no config was found, so four emulated providers play along.
+  Nothing here is real, nobody has to sign in, and nothing is kept.
+
+    GraphiQL   ${url}/graphql
+${rows.join('\n')}
+
+  For your own accounts: npm start -- --config parlance.config.yaml
+  ──────────────────────────────────────────────────────────────────────
+`;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(sentences: readonly string[]): void {
+  process.stderr.write(`${sentences.join('\n')}\n`);
+  process.exitCode = 1;
+}
+
+await runMain(
+  defineCommand({
+    meta: {
+      name: 'parlance',
+      description: 'One GraphQL endpoint over your conversation providers',
+    },
+    subCommands: { start, check, schema },
+  }),
+);

@@ -1,0 +1,72 @@
+// The gateway without a config: four emulated providers with a small living story, reached like real ones.
+
+import { startPulse } from '../emulators/pulse.ts';
+import { type Credentials, startWorld, type WorldOptions } from '../emulators/world.ts';
+import type { Config, ProviderConfig } from './config/config.ts';
+import { secret } from './config/secret.ts';
+import { providerName } from './domain/ids.ts';
+
+export interface Sandbox {
+  readonly config: Config;
+  readonly credentials: Credentials;
+  close(): Promise<void>;
+}
+
+/** A customer writes about three times a minute. */
+const PULSE_EVERY_MS = 20_000;
+
+export async function openSandbox(
+  { server, log }: Pick<Config, 'server' | 'log'>,
+  { chance, ...options }: { readonly chance: () => number } & WorldOptions,
+): Promise<Sandbox> {
+  const world = await startWorld(options);
+  const stopPulse = startPulse(world, { everyMs: PULSE_EVERY_MS, chance });
+  return {
+    config: { kind: 'sandbox', providers: accounts(world.credentials), server, log },
+    credentials: world.credentials,
+    async close() {
+      stopPulse();
+      await world.close();
+    },
+  };
+}
+
+/** The names the documentation uses. */
+function accounts({ botpress, chatling, chatbotkit, stackAuth }: Credentials): ProviderConfig[] {
+  const patience = { deadlineMs: 2500, replyDeadlineMs: 30_000 };
+  return [
+    {
+      ...patience,
+      name: providerName('website'),
+      kind: 'botpress',
+      url: botpress.url,
+      token: secret(botpress.token),
+      botId: botpress.botId,
+    },
+    {
+      ...patience,
+      name: providerName('help'),
+      kind: 'chatling',
+      url: chatling.url,
+      token: secret(chatling.token),
+      chatbotId: chatling.chatbotId,
+      aiModelId: 8,
+    },
+    {
+      ...patience,
+      name: providerName('assistant'),
+      kind: 'chatbotkit',
+      url: chatbotkit.url,
+      secret: secret(chatbotkit.secret),
+    },
+    {
+      ...patience,
+      name: providerName('support'),
+      kind: 'stack-auth',
+      url: stackAuth.url,
+      projectId: stackAuth.projectId,
+      publishableClientKey: stackAuth.publishableClientKey,
+      refreshToken: secret(stackAuth.refreshToken),
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+// The GraphiQL page: everything it needs is inside it, so that it works with no internet. Rendered at the first visit.
+
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { exampleTabs } from './examples.ts';
+import { GRAPHQL_PATH } from './graphql.ts';
+
+export interface Page {
+  readonly html: Buffer;
+  readonly gzipped: Buffer;
+}
+
+/** `ids`: a conversation of each provider, by its name, for examples that need one. */
+export function graphiqlPage(ids: () => Promise<ReadonlyMap<string, string>>): () => Promise<Page> {
+  let page: Promise<Page> | undefined;
+
+  async function render(): Promise<Page> {
+    // Nine megabytes of source that a gateway without visitors never loads.
+    const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+    const text = renderGraphiQL({
+      // Not escaped by the renderer: a constant, never anything configured.
+      title: 'Parlance',
+      endpoint: GRAPHQL_PATH,
+      defaultTabs: exampleTabs(await ids()),
+    });
+    const html = Buffer.from(text);
+    return { html, gzipped: await promisify(gzip)(html) };
+  }
+
+  return () => {
+    page ??= render().catch((error: unknown) => {
+      page = undefined;
+      throw error;
+    });
+    return page;
+  };
+}

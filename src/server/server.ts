@@ -1,0 +1,159 @@
+// The HTTP server: GraphQL, the page for browsers, and two words for whoever watches over the process.
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { encodeId } from '../domain/ids.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Log } from '../observability/log.ts';
+import { readBody } from './body.ts';
+import { graphiqlPage, type Page } from './graphiql.ts';
+import { GRAPHQL_PATH, openGraphql } from './graphql.ts';
+
+export interface Server {
+  readonly url: string;
+  /** Takes no more, finishes what is running within a limit, then closes. */
+  close(): Promise<void>;
+}
+
+export interface ServerParts {
+  readonly gateway: Gateway;
+  readonly log: Log;
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Whether the page's examples are filled in with conversations there are. */
+  readonly examples: boolean;
+}
+
+/** How long what is running may take once the process is to end. */
+const DRAIN_LIMIT_MS = 10_000;
+
+export async function startServer(parts: ServerParts): Promise<Server> {
+  const { gateway, log, host, port, examples } = parts;
+  const graphql = openGraphql({ gateway, log });
+  const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
+  let leaving = false;
+
+  const server = createServer((request, response) => {
+    // Whoever keeps a connection open learns with its next answer that it is the last.
+    if (leaving) response.setHeader('connection', 'close');
+    serve(request, response).catch((error: unknown) => {
+      log.error({ err: error }, 'a request could not be served, which is a bug');
+      if (response.headersSent) response.destroy();
+      else sayError(response, 500, 'Something went wrong in the gateway itself. Try again.');
+    });
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = pathOf(request);
+    switch (path) {
+      case '/healthz':
+        return sayJson(response, 200, { status: 'ok' });
+      case '/readyz':
+        return leaving
+          ? sayJson(response, 503, { status: 'leaving' })
+          : sayJson(response, 200, readiness(gateway));
+      case '/':
+        response.writeHead(302, { location: GRAPHQL_PATH }).end();
+        return;
+      case GRAPHQL_PATH:
+        if (wantsPage(request)) return sendPage(request, response, await page());
+        return answerGraphql(request, response);
+      default:
+        return sayError(response, 404, `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`);
+    }
+  }
+
+  async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST') {
+      await graphql.handle(request, response);
+      return;
+    }
+    const body = await readBody(request);
+    if (body === 'too-large') {
+      response.setHeader('connection', 'close');
+      return sayError(response, 413, 'A body may have 1 MB at most. Send less, or a URL to it.');
+    }
+    // The GraphQL server takes a body that was read already from this field.
+    await graphql.handle(Object.assign(request, { body }), response);
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const taken = typeof address === 'object' && address ? address.port : port;
+
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    async close() {
+      leaving = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const limit = setTimeout(() => server.closeAllConnections(), DRAIN_LIMIT_MS);
+      await closed;
+      clearTimeout(limit);
+      await graphql.dispose();
+    },
+  };
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const [path = '/'] = url.split('?');
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** A browser that was pointed here asks for HTML; a GraphQL client never does. */
+function wantsPage({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && (headers.accept ?? '').includes('text/html');
+}
+
+function sendPage(request: IncomingMessage, response: ServerResponse, page: Page): void {
+  const zipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  const body = zipped ? page.gzipped : page.html;
+  response
+    .writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': body.length,
+      'cache-control': 'private, max-age=300',
+      vary: 'accept, accept-encoding',
+      ...(zipped ? { 'content-encoding': 'gzip' } : {}),
+    })
+    .end(body);
+}
+
+/** Degraded is still ready: what does not need the provider that is out works. */
+function readiness(gateway: Gateway) {
+  const out = gateway.providers.filter(({ name }) => gateway.health(name).state === 'DOWN');
+  return out.length === 0
+    ? { status: 'ready' }
+    : { status: 'ready', degraded: out.map(({ name }) => name) };
+}
+
+async function newestIds(gateway: Gateway): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(
+    gateway.providers.map(async ({ name }): Promise<[string, string][]> => {
+      const page = await gateway.listConversations(
+        { first: 1, after: null, filter: { providers: [name] } },
+        { signal: new AbortController().signal, reads: new Map() },
+      );
+      const node = page.ok ? page.value.edges[0]?.node : undefined;
+      const { provider, nativeId } = node ?? {};
+      return provider && nativeId
+        ? [[name, encodeId({ type: 'Conversation', conversation: { provider, nativeId } })]]
+        : [];
+    }),
+  );
+  return new Map(found.flat());
+}
+
+function sayJson(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(`${JSON.stringify(body)}\n`);
+}
+
+function sayError(response: ServerResponse, status: number, message: string): void {
+  const code = status < 500 ? 'INVALID_INPUT' : undefined;
+  sayJson(response, status, { errors: [{ message, ...(code ? { extensions: { code } } : {}) }] });
+}
