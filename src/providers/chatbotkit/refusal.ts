@@ -1,0 +1,94 @@
+// What an answer means that is not the one asked for: by its status, or by the code of an error that came too late for one.
+
+import type { Failure } from '../../domain/failure.ts';
+import type { ProviderName } from '../../domain/ids.ts';
+import { type Answer, type Ask, overload, unavailable } from '../http.ts';
+import { WireRefusal } from './wire.ts';
+
+export interface Refused {
+  readonly provider: ProviderName;
+  readonly effect: Ask['effect'];
+  /** Whether the bot's engine runs within the call. It stores what was said before it answers. */
+  readonly runsEngine: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** What the path names. */
+  readonly what: string;
+  /** Never to be seen in a failure, should the service repeat it. */
+  readonly secret: string;
+}
+
+/** Undefined where the answer is a good one. */
+export function refusalOf(answer: Answer, refused: Refused): Failure | undefined {
+  const { provider, effect, runsEngine, now, secret } = refused;
+  const { message, code = null } = WireRefusal.safeParse(answer.body).data ?? {};
+  const isGood = answer.status >= 200 && answer.status < 300;
+  if (isGood && code === null) return undefined;
+  // After some 19 seconds a 200 is on its way already, and what goes wrong then has only the body to be said in.
+  const status = isGood ? (STATUS_OF_CODE.get(code ?? '') ?? 500) : answer.status;
+  const said = (message || `HTTP ${status} without a sentence`)
+    .replaceAll(secret, '[credential]')
+    .slice(0, LONGEST_SENTENCE);
+
+  const isLate = isGood && effect === 'write';
+  if ((isLate && !NOTHING_WAS_DONE.has(status)) || (runsEngine && status >= 500)) {
+    const because = `it answered ${code ?? `HTTP ${status}`} (${said}) when its work had begun: look whether it was done before trying again`;
+    return { kind: 'outcome-unknown', provider, because };
+  }
+  const overloaded = overload(provider, { ...answer, status }, { effect, now });
+  if (overloaded) return overloaded;
+
+  switch (status) {
+    case 401:
+      return { kind: 'credential-refused', provider, said: `${said}. ${CHECK_THE_KEY}` };
+    case 403:
+      return { kind: 'forbidden', provider, said };
+    case 404:
+      return { kind: 'not-found', what: missing(said, refused) };
+    case 408: {
+      const because = `it answered HTTP ${status} (${said})`;
+      return effect === 'write'
+        ? { kind: 'outcome-unknown', provider, because }
+        : unavailable(provider, because);
+    }
+    case 409:
+      return { kind: 'conflict', provider, said };
+    default:
+      return status < 400
+        ? unavailable(provider, `it answered HTTP ${status}`)
+        : { kind: 'refused', provider, code, said };
+  }
+}
+
+const STATUS_OF_CODE: ReadonlyMap<string, number> = new Map([
+  ['BAD_REQUEST', 400],
+  ['NOT_AUTHENTICATED', 401],
+  ['NO_SUBSCRIPTION', 402],
+  ['NOT_AUTHORIZED', 403],
+  ['NOT_FOUND', 404],
+  ['METHOD_NOT_ALLOWED', 405],
+  ['TIMEOUT', 408],
+  ['CONFLICT', 409],
+  ['UNPROCESSABLE_ENTITY', 422],
+  ['LIMITS_REACHED', 429],
+  ['TOO_MANY_REQUESTS', 429],
+  ['NOT_IMPLEMENTED', 501],
+  ['BAD_GATEWAY', 502],
+  ['SERVICE_UNAVAILABLE', 503],
+  ['GATEWAY_TIMEOUT', 504],
+]);
+
+/** Whose it is, and whether it is there, is looked at before anything is stored. */
+const NOTHING_WAS_DONE: ReadonlySet<number> = new Set([401, 403, 404]);
+
+const CHECK_THE_KEY =
+  'Check secret in the config and, where it runs as a child account, that runAsUserId or runAsChildUserEmail names one of its own';
+
+/** Bad requests come as every sentence of a schema, one after the other. */
+const LONGEST_SENTENCE = 1000;
+
+/** The bare sentence is about the path; any other names a thing that the body pointed at. */
+function missing(said: string, { what, provider }: Refused): string {
+  const noun = /^(contact|task|space|bot|dataset|skillset) not found$/i.exec(said)?.[1];
+  return noun ? `the ${noun.toLowerCase()} that was named, at ${provider}` : what;
+}

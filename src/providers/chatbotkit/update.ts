@@ -1,0 +1,94 @@
+// Changes a conversation in one call. The service answers with an id alone and may leave out what it does not take, so
+// the conversation is read back and compared with what was asked.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Conversation } from '../../domain/conversation.ts';
+import { failed, type Outcome, success } from '../../domain/failure.ts';
+import type { ProviderName } from '../../domain/ids.ts';
+import type {
+  Call,
+  ConversationChanges,
+  UpdateConversation,
+  UpdatedConversation,
+} from '../provider.ts';
+import type { ChatBotKitClient, ConversationFields } from './client.ts';
+import { textOf, toConversation } from './mapping.ts';
+import { isMeta, metaOf, type Tagging, taggingIssues } from './meta.ts';
+import { unseen } from './unseen.ts';
+
+/** Two calls, or one where nothing is changed. Where the second fails the first is done, and `outcome-unknown` says so. */
+export function updating(client: ChatBotKitClient, provider: ProviderName) {
+  return async (
+    { conversation: { nativeId: id }, changes }: UpdateConversation,
+    call: Call,
+  ): Promise<Outcome<UpdatedConversation>> => {
+    const [issue, ...issues] = taggingIssues(taggingOf(changes));
+    if (issue) return failed({ kind: 'invalid-input', issues: [issue, ...issues] });
+    const fields = fieldsOf(changes);
+    const isNothing = Object.keys(fields).length === 0;
+    const written = isNothing ? success(null) : await client.updateConversation(call, id, fields);
+    if (!written.ok) return written;
+    const seen = await client.fetchConversation(call, id);
+    if (!seen.ok) {
+      return isNothing ? seen : unseen(provider, `conversation ${id} was updated`, seen.failure);
+    }
+    const conversation = toConversation(seen.value, provider);
+    const ignored = ignoredOf(changes, conversation);
+    return success({ conversation, ignored, unfinished: null });
+  };
+}
+
+function taggingOf({ tags, options }: ConversationChanges): Tagging {
+  const meta = options?.kind === 'chatbotkit' ? options.meta : undefined;
+  const { set = [], remove = [] } = tags ?? {};
+  return { tags: set, tagsPath: 'tags.set', remove, meta };
+}
+
+function fieldsOf(changes: ConversationChanges): ConversationFields {
+  const { title, description, contactId, options } = changes;
+  const { taskId, spaceId } = options?.kind === 'chatbotkit' ? options : {};
+  const meta = metaOf(taggingOf(changes));
+  return {
+    ...(title === undefined ? {} : { name: title }),
+    ...(description === undefined ? {} : { description }),
+    ...(contactId === undefined ? {} : { contactId }),
+    ...(taskId === undefined ? {} : { taskId }),
+    ...(spaceId === undefined ? {} : { spaceId }),
+    // Without the word it would replace all the meta there is, whatever its prose says of merging.
+    ...(Object.keys(meta).length === 0 ? {} : { meta: { $update: meta } }),
+  };
+}
+
+/** Of the space nobody can say: a single conversation does not tell it. */
+function ignoredOf(changes: ConversationChanges, { native, ...after }: Conversation): string[] {
+  const { title, description, contactId, tags, options } = changes;
+  const own = native?.kind === 'chatbotkit' ? native : undefined;
+  const group = options?.kind === 'chatbotkit' ? options : undefined;
+  const stored = isMeta(own?.meta) ? own.meta : {};
+  const lacks = (key: string, value: unknown) => {
+    const kept = Object.hasOwn(stored, key) ? stored[key] : null;
+    return !isDeepStrictEqual(kept ?? null, value ?? null);
+  };
+  // Where meta says the same of a key, it decided what kind of value was written.
+  const decided = (key: string) => group?.meta !== undefined && Object.hasOwn(group.meta, key);
+  return [
+    ...(isOther(title, after.title) ? ['title'] : []),
+    ...(isOther(description, after.description) ? ['description'] : []),
+    ...(isOther(contactId, own?.contactId) ? ['contactId'] : []),
+    ...(tags?.set ?? []).flatMap(({ key, value }, index) =>
+      !decided(key) && lacks(key, value) ? [`tags.set.${index}`] : [],
+    ),
+    ...(tags?.remove ?? []).flatMap((key, index) =>
+      lacks(key, null) ? [`tags.remove.${index}`] : [],
+    ),
+    ...Object.entries(group?.meta ?? {}).flatMap(([key, value]) =>
+      lacks(key, value) ? [`chatBotKit.meta.${key}`] : [],
+    ),
+    ...(isOther(group?.taskId, own?.taskId) ? ['chatBotKit.taskId'] : []),
+  ];
+}
+
+/** Whether a text that was asked for is not the one there is. Spaces around it are the service's to keep or drop. */
+function isOther(asked: string | null | undefined, is: string | null | undefined): boolean {
+  return asked !== undefined && (textOf(asked)?.trim() ?? null) !== (is?.trim() ?? null);
+}

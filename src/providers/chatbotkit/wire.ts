@@ -1,0 +1,85 @@
+// What ChatBotKit says, and only the part of it we read. What is unset may be null or absent, and a field that is not of
+// the type we know counts as absent, so that an odd field never costs its row.
+
+import { z } from 'zod';
+
+const text = z.string().nullish().catch(null);
+const flag = z.boolean().nullish().catch(null);
+/** Milliseconds since the epoch; its prose shows ISO texts instead. */
+const moment = z.union([z.number(), z.string()]).nullish().catch(null);
+export type Moment = z.infer<typeof moment>;
+
+export const WireConversation = z.object({
+  id: z.string().min(1),
+  name: text,
+  description: text,
+  meta: z.unknown(),
+  contactId: text,
+  taskId: text,
+  spaceId: text,
+  botId: text,
+  model: text,
+  backstory: text,
+  datasetId: text,
+  skillsetId: text,
+  privacy: flag,
+  moderation: flag,
+  createdAt: moment,
+  updatedAt: moment,
+  expiresAt: moment,
+});
+export type WireConversation = z.infer<typeof WireConversation>;
+
+export const WireMessage = z.object({
+  id: z.string().min(1),
+  type: text,
+  text,
+  meta: z.unknown(),
+  /** Told by a fetch alone. */
+  name: text,
+  description: text,
+  createdAt: moment,
+  updatedAt: moment,
+});
+export type WireMessage = z.infer<typeof WireMessage>;
+
+/** What every write answers, whatever else stands beside it. */
+export const WireWritten = z.object({ id: z.string().min(1) });
+
+export const WireCompletion = z.object({
+  /** Of the last row of the turn, or of none where nothing was stored. */
+  id: z.string().min(1),
+  text,
+  usage: z
+    .object({ token: z.number().nullish().catch(null) })
+    .nullish()
+    .catch(null),
+  end: z.object({ reason: text }).nullish().catch(null),
+});
+export type WireCompletion = z.infer<typeof WireCompletion>;
+
+export const WireRows = z.object({ items: z.array(z.unknown()), cursor: text });
+export type WireRows = z.infer<typeof WireRows>;
+
+export const WireRefusal = z.object({ message: z.string(), code: z.string() });
+
+/** The two rows of an upload are activities; the answer among them says what file there is now. */
+export const WireUpload = z.object({
+  activity: z.object({
+    function: z.object({
+      name: z.literal('uploadAttachment'),
+      result: z.object({ name: text, type: text, url: z.string() }),
+    }),
+  }),
+});
+
+/** Rows one by one: an odd one is left out, and the others stay. */
+export function understood<Schema extends z.ZodType>(
+  schema: Schema,
+  rows: readonly unknown[],
+): z.infer<Schema>[] {
+  return rows.flatMap((row) => {
+    const parsed = schema.safeParse(row);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
