@@ -16,6 +16,11 @@ const MAX_BREADTH = 1000;
 /** A hundred conversations with a dozen messages each, a dozen fields of each. */
 const MAX_COMPLEXITY = 25_000;
 
+export const DEFAULT_PAGE = 20;
+
+/** As many as a page may have: each may cost a call. */
+const MAX_NODES = 100;
+
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
@@ -38,7 +43,16 @@ export const builder = new SchemaBuilder<{
     nodesOnConnection: true,
     nodeTypeOptions: { description: 'Anything that can be had again by its id.' },
     nodeQueryOptions: { description: 'Anything with an id, by that id.' },
-    nodesQueryOptions: { description: 'Several things by their ids, in the order asked.' },
+    nodesQueryOptions: {
+      description: 'Several things by their ids, in the order asked, up to 100.',
+      resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+        if (ids.length <= MAX_NODES) return resolveNodes(ids);
+        throw invalidInput(
+          'ids',
+          `has ${ids.length} ids, and ${MAX_NODES} are the most; ask in parts.`,
+        );
+      },
+    },
     pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
     hasNextPageFieldOptions: {
       description: 'Whether more follows, or may follow where a provider could not be asked.',
@@ -75,5 +89,5 @@ export const builder = new SchemaBuilder<{
 
 /** What a page costs its list: every row of it, once. */
 export function pageCost({ first }: { first?: number | null | undefined }) {
-  return { field: 1, multiplier: Math.min(100, Math.max(1, first ?? 20)) };
+  return { field: 1, multiplier: Math.min(100, Math.max(1, first ?? DEFAULT_PAGE)) };
 }

@@ -8,7 +8,7 @@ import type {
 import { encodeId } from '../src/domain/ids.ts';
 import type { Message as DomainMessage } from '../src/domain/message.ts';
 import type { EdgePage, FilterAsked, Source as GatewaySource } from '../src/gateway/gateway.ts';
-import { builder, pageCost } from './builder.ts';
+import { builder, DEFAULT_PAGE, pageCost } from './builder.ts';
 import { ErrorInterface } from './error.ts';
 import { errorOf, unwrap } from './failure.ts';
 import { conversationRefOf } from './global-id.ts';
@@ -117,7 +117,7 @@ Conversation.implement({
       description:
         'Its messages, newest first. Null, with an error, when the provider cannot give them; the conversation stands.',
       args: {
-        first: t.arg.int({ required: true, defaultValue: 20, description: 'How many, up to 100.' }),
+        first: t.arg.int({ defaultValue: DEFAULT_PAGE, description: 'How many, up to 100.' }),
         after: t.arg.string({ description: 'A cursor of an earlier page.' }),
         includeHidden: t.arg.boolean({
           required: true,
@@ -128,7 +128,7 @@ Conversation.implement({
       },
       complexity: pageCost,
       resolve: async (conversation, { first, after, includeHidden }, { gateway, operation }) => {
-        const asked = { first, after: after ?? null, includeHidden };
+        const asked = { first: first ?? DEFAULT_PAGE, after: after ?? null, includeHidden };
         return connectionOf(unwrap(await gateway.listMessages(conversation, asked, operation)));
       },
     }),
@@ -253,13 +253,17 @@ builder.queryFields((t) => ({
     description:
       'The conversations of all providers, newest first by `sortedAt`. A provider that cannot be had is named in `sources` and costs nothing else.',
     args: {
-      first: t.arg.int({ required: true, defaultValue: 20, description: 'How many, up to 100.' }),
+      first: t.arg.int({ defaultValue: DEFAULT_PAGE, description: 'How many, up to 100.' }),
       after: t.arg.string({ description: 'A cursor of an earlier page, with the same filter.' }),
       filter: t.arg({ type: ConversationFilter, description: 'Which; left out, all.' }),
     },
     complexity: pageCost,
     resolve: async (_root, { first, after, filter }, { gateway, operation }) => {
-      const asked = { first, after: after ?? null, filter: filterOf(filter ?? {}) };
+      const asked = {
+        first: first ?? DEFAULT_PAGE,
+        after: after ?? null,
+        filter: filterOf(filter ?? {}),
+      };
       const page = unwrap(await gateway.listConversations(asked, operation));
       return { ...connectionOf(page), sources: [...page.sources] };
     },

@@ -86,7 +86,7 @@ export function invalidInputs(issues: readonly [Issue, ...Issue[]]): FailureErro
 function sentenceOf(failure: Failure): string {
   switch (failure.kind) {
     case 'invalid-input':
-      return failure.issues.map(({ path, message }) => `${path} ${message}`.trim()).join(' ');
+      return failure.issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' ');
     case 'not-found':
       return `There is no ${failure.what}. It may have been deleted; list again to see what there is.`;
     case 'forbidden':

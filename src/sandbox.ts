@@ -32,7 +32,7 @@ export async function openSandbox(
 }
 
 /** The names the documentation uses. */
-function accounts({ botpress, chatling, chatbotkit, stackAuth }: Credentials): ProviderConfig[] {
+export function accounts({ botpress, chatling, chatbotkit, stackAuth }: Credentials): ProviderConfig[] {
   const patience = { deadlineMs: 2500, replyDeadlineMs: 30_000 };
   return [
     {

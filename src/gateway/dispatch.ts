@@ -5,6 +5,7 @@ import type { ProviderName } from '../domain/ids.ts';
 import type { Verb } from '../domain/verb.ts';
 import type { Log } from '../observability/log.ts';
 import type { Able, Call, Provider } from '../providers/provider.ts';
+import { deadlineAfter } from './deadline.ts';
 import type { HealthBook } from './health.ts';
 
 /** One GraphQL operation, as everything below the schema sees it. */
@@ -50,10 +51,7 @@ export function dispatcher(parts: {
       const able = ableTo(provider, verb);
       if (!able.ok) return able;
       const deadlineMs = patience === 'reply' ? provider.replyDeadlineMs : provider.deadlineMs;
-      const signal = AbortSignal.any([
-        operation.signal,
-        deadline ?? AbortSignal.timeout(deadlineMs),
-      ]);
+      const signal = AbortSignal.any([operation.signal, deadline ?? deadlineAfter(deadlineMs)]);
       const outcome = await Promise.race([
         run(able.value, { signal, reads: operation.reads }).catch((error: unknown) => {
           log.error({ provider: name, verb, err: error }, 'an adapter threw, which is a bug');

@@ -10,6 +10,7 @@ import { invalid, type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
 import type { Able, Provider } from '../providers/provider.ts';
 import type { CursorSeal } from './cursor.ts';
+import { deadlineAfter } from './deadline.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import type { ConversationPage, FilterAsked, PageAsked, Source } from './gateway.ts';
 import { checked, contactOf, fieldsAsked, filterIssues, MAX_PAGE, pageIssues } from './inputs.ts';
@@ -130,7 +131,7 @@ function laneOf(asked: {
   const { dispatch, road, able, filter, first, walked, operation } = asked;
   const { name, deadlineMs } = road.provider;
   // One deadline for the lane, however many small pages it takes.
-  const deadline = AbortSignal.timeout(deadlineMs);
+  const deadline = deadlineAfter(deadlineMs);
   const scans = road.compared.length > 0;
   return {
     key: name,

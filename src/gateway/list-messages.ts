@@ -5,6 +5,7 @@ import { failed, type Outcome, success } from '../domain/failure.ts';
 import type { Message, MessageKind } from '../domain/message.ts';
 import type { Page } from '../domain/page.ts';
 import type { CursorSeal } from './cursor.ts';
+import { deadlineAfter } from './deadline.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import type { EdgePage, PageAsked } from './gateway.ts';
 import { checked, MAX_PAGE, pageIssues } from './inputs.ts';
@@ -48,7 +49,7 @@ export async function listMessages(
   const ref = { provider: name, nativeId };
   const isWanted = (message: Message) => includeHidden || !HIDDEN_KINDS.has(message.kind);
   const embedded = after === null ? pageOfEmbedded(conversation, first, isWanted) : undefined;
-  const deadline = AbortSignal.timeout(provider.deadlineMs);
+  const deadline = deadlineAfter(provider.deadlineMs);
   const page = await mergePages<Message>(
     [
       {

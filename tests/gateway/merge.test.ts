@@ -97,7 +97,7 @@ const kinds = [
   { paging: 'page-number', order: 'own' },
 ] as const;
 
-const lists = (kind: fc.Arbitrary<(typeof kinds)[number]>) =>
+const someLists = (kind: fc.Arbitrary<(typeof kinds)[number]>) =>
   fc
     .array(
       fc.record({
@@ -179,7 +179,7 @@ describe.each(kinds)(
   (kind) => {
     it('shows every row once in the order of a full sort while nothing changes', async () => {
       await fc.assert(
-        fc.asyncProperty(lists(fc.constant(kind)), sizes, async (make, pageSizes) => {
+        fc.asyncProperty(someLists(fc.constant(kind)), sizes, async (make, pageSizes) => {
           const made = make();
 
           const pages = await walkThrough(made, pageSizes, []);
@@ -203,7 +203,7 @@ describe.each(kinds)(
     it('shows every unchanged row once whatever arrives, changes, goes or fails meanwhile', async () => {
       await fc.assert(
         fc.asyncProperty(
-          lists(fc.constant(kind)),
+          someLists(fc.constant(kind)),
           sizes,
           events(fc.oneof(event, failure)),
           async (make, pageSizes, happenings) => {
@@ -226,7 +226,7 @@ describe.each(kinds)(
 );
 
 describe('a walk over lists of every kind', { timeout: WALKS_TIMEOUT_MS }, () => {
-  const mixed = lists(fc.constantFrom(...kinds));
+  const mixed = someLists(fc.constantFrom(...kinds));
 
   it('shows every unchanged row once whatever arrives, changes, goes or fails meanwhile', async () => {
     await fc.assert(
@@ -254,7 +254,7 @@ describe('a walk over lists of every kind', { timeout: WALKS_TIMEOUT_MS }, () =>
   it('never goes back in time while no list fails', async () => {
     await fc.assert(
       fc.asyncProperty(
-        lists(fc.constantFrom(kinds[0], kinds[1], kinds[2], kinds[3])),
+        someLists(fc.constantFrom(kinds[0], kinds[1], kinds[2], kinds[3])),
         sizes,
         events(event),
         async (make, pageSizes, happenings) => {

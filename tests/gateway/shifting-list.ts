@@ -76,9 +76,9 @@ export function shiftingList(options: ShiftingListOptions): ShiftingList {
     }
     switch (paging) {
       case 'token': {
-        const [timeMs, id] = at === null ? [Infinity, ''] : at.split('/');
+        const [timeMs, id] = at === null ? ['Infinity', ''] : at.split('/');
         const from = rows().findIndex(
-          (row) => newestFirst({ id: String(id), version: 0, timeMs: Number(timeMs) }, row) < 0,
+          (row) => newestFirst({ id: id ?? '', version: 0, timeMs: Number(timeMs) }, row) < 0,
         );
         return page(at === null ? 0 : from < 0 ? rows().length : from, size, (last) => {
           return `${last.timeMs}/${last.id}`;

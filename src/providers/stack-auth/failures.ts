@@ -1,0 +1,97 @@
+// What a status that is no success means here: a known error is JSON with a code, everything else a bare sentence.
+
+import type { Failure } from '../../domain/failure.ts';
+import type { ProviderName } from '../../domain/ids.ts';
+import { type Answer, type Ask, overload } from '../http.ts';
+import { readRefusal } from './wire.ts';
+
+/** The answer under its real status: it is hidden behind a 200 from whoever asked for that, and from some proxies' clients. */
+export function unmasked(answer: Answer): Answer {
+  const said = answer.header('x-hexclave-actual-status') ?? answer.header('x-stack-actual-status');
+  const status = Number(said);
+  return answer.status === 200 && Number.isInteger(status) && status >= 100
+    ? { ...answer, status }
+    : answer;
+}
+
+export function isSuccess({ status }: Answer): boolean {
+  return status >= 200 && status < 300;
+}
+
+export function codeOf(answer: Answer): string | null {
+  return (
+    readRefusal(answer.body).code ??
+    answer.header('x-hexclave-known-error') ??
+    answer.header('x-stack-known-error') ??
+    null
+  );
+}
+
+/** Whether another access token may help. Such an answer also says that nothing was done. */
+export function isTokenRefused(answer: Answer): boolean {
+  const code = answer.status === 401 ? codeOf(answer) : null;
+  return code === 'ACCESS_TOKEN_EXPIRED' || code === 'UNPARSABLE_ACCESS_TOKEN';
+}
+
+export interface Refused {
+  readonly provider: ProviderName;
+  readonly projectId: string;
+  readonly effect: Ask['effect'];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** A sentence on what was asked about, for where it is not there. */
+  readonly what: string;
+  /** Takes our credentials out of a sentence, should the service repeat one. */
+  redact(text: string): string;
+}
+
+/** For an answer that is no success. */
+export function failureOf(answer: Answer, refused: Refused): Failure {
+  const { provider, projectId, effect, now, what, redact } = refused;
+  const overloaded = overload(provider, answer, { effect, now });
+  if (overloaded) return overloaded;
+  const { status } = answer;
+  const code = codeOf(answer);
+  const sentence = redact(readRefusal(answer.body).said).slice(0, MOST_LETTERS);
+  const said = sentence || `it answered HTTP ${status}${code ? ` ${code}` : ''} without a sentence`;
+  if (status === 401) return keyRefused(provider, code);
+  if (status === 403) return { kind: 'forbidden', provider, said };
+  if (status === 409) return { kind: 'conflict', provider, said };
+  // Who does not manage the project is told that it is not there, which says nothing of the conversation.
+  if (code === 'PROJECT_NOT_FOUND') return projectRefused(provider, projectId);
+  // Other sentences under this status say that the routes have moved or closed: not that the conversation has gone.
+  if (status === 404 && /\bconversation not found\b/i.test(said))
+    return { kind: 'not-found', what };
+  if (code === 'SCHEMA_ERROR' && /\bauth\.(user|project)\b/.test(said))
+    return userRefused(provider);
+  return { kind: 'refused', provider, code, said };
+}
+
+/** Longest sentence handed on: a validation of a union lists every reading it tried. */
+const MOST_LETTERS = 1000;
+
+function keyRefused(provider: ProviderName, code: string | null): Failure {
+  const which =
+    code === 'ACCESS_TOKEN_EXPIRED' || code === 'UNPARSABLE_ACCESS_TOKEN'
+      ? 'it refused the access token, a renewed one too: sign in to its dashboard again and put the new refreshToken in the config'
+      : code?.includes('PUBLISHABLE')
+        ? 'it refused the publishable client key: check that publishableClientKey in the config is the one of the project "internal"'
+        : 'it refused the session: check that refreshToken in the config is a dashboard user\'s, of the project "internal"';
+  return { kind: 'credential-refused', provider, said: `${which} (${code ?? 'HTTP 401'})` };
+}
+
+function projectRefused(provider: ProviderName, projectId: string): Failure {
+  return {
+    kind: 'credential-refused',
+    provider,
+    said: `its dashboard user manages no project ${projectId}: check projectId in the config, and that the user is in the team that owns it (PROJECT_NOT_FOUND)`,
+  };
+}
+
+function userRefused(provider: ProviderName): Failure {
+  return {
+    kind: 'credential-refused',
+    provider,
+    said: 'it knows no dashboard user behind the session, deleted since perhaps: sign in as one who exists and put that refreshToken in the config (SCHEMA_ERROR)',
+  };
+}

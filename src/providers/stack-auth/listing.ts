@@ -1,0 +1,93 @@
+// The inbox page by page, also where the service is one from before it had pages.
+
+import type { Conversation, ConversationFilter } from '../../domain/conversation.ts';
+import { type Failure, type Outcome, success } from '../../domain/failure.ts';
+import type { ProviderName } from '../../domain/ids.ts';
+import type { Page } from '../../domain/page.ts';
+import type { Call, FilterTable, ListConversations } from '../provider.ts';
+import type { Client, ListQuestion } from './client.ts';
+import { isUuid } from './ids.ts';
+import { toConversations } from './mapping.ts';
+import { statusWord } from './words.ts';
+
+export const FILTERS: FilterTable = {
+  channel: 'scanned',
+  contactId: 'pushed',
+  tags: 'scanned',
+  // It takes one status and a client may ask for several; asked for one, it is asked for that one.
+  status: 'scanned',
+  archived: 'lacking',
+  important: 'lacking',
+  createdAfter: 'scanned',
+  createdBefore: 'scanned',
+  search: 'pushed',
+};
+
+/** The service gives no more at once, and says nothing when it is asked for more. */
+const MOST_ROWS = 200;
+
+export function inbox(client: Client, provider: ProviderName) {
+  // Whether this service has pages shows in its answers; one from before has neither the question nor the word for more.
+  let paged = true;
+
+  return async (
+    { filter, at, size }: ListConversations,
+    call: Call,
+  ): Promise<Outcome<Page<Conversation>>> => {
+    if (filter.contactId !== undefined && !isUuid(filter.contactId)) {
+      return success({ items: [], next: null });
+    }
+    const asked = questionOf(filter);
+    const offset = Math.max(0, Number.parseInt(at ?? '', 10) || 0);
+    const limit = Math.min(Math.max(1, size), MOST_ROWS);
+    if (paged) {
+      const page = await client.list({ ...asked, limit, offset }, call);
+      if (!page.ok && !knowsNoPages(page.failure)) return page;
+      if (page.ok && page.value.hasMore !== undefined) {
+        const { rows, hasMore } = page.value;
+        const more = hasMore && rows.length > 0;
+        return success({
+          items: toConversations(rows, provider),
+          next: more ? String(offset + rows.length) : null,
+        });
+      }
+    }
+    const whole = await client.list(withLiteralQuery(asked), call);
+    if (!whole.ok) return whole;
+    const { rows, hasMore } = whole.value;
+    // It has pages after all, since an update perhaps: the next question will use them.
+    paged = hasMore !== undefined;
+    // Mapped before it is cut: a row without a time takes its place from the row above.
+    const items = toConversations(rows, provider);
+    return success({
+      items: items.slice(offset),
+      next: hasMore ? String(Math.max(offset, rows.length)) : null,
+    });
+  };
+}
+
+function questionOf({ contactId, status = [], search }: ConversationFilter): ListQuestion {
+  const query = search?.trim();
+  const [only, ...others] = new Set(status);
+  const word = only !== undefined && others.length === 0 ? statusWord(only) : undefined;
+  return {
+    ...(query ? { query } : {}),
+    ...(word === undefined ? {} : { status: word }),
+    ...(contactId === undefined ? {} : { userId: contactId }),
+  };
+}
+
+/** A parameter it does not know is a mistake to the service, and its sentence names it. */
+function knowsNoPages(failure: Failure): boolean {
+  return (
+    failure.kind === 'refused' &&
+    failure.code === 'SCHEMA_ERROR' &&
+    /\b(limit|offset)\b/.test(failure.said)
+  );
+}
+
+/** From before it had pages it also put the words of a search into LIKE as they came: they are made literal for it. */
+function withLiteralQuery(asked: ListQuestion): ListQuestion {
+  const { query, ...rest } = asked;
+  return query === undefined ? rest : { ...rest, query: query.replaceAll(/[\\%_]/g, '\\$&') };
+}

@@ -1,0 +1,78 @@
+// A whole Parlance over four emulators, driven from outside over HTTP, closed when its test ends.
+
+import { onTestFinished } from 'vitest';
+import { startWorld, type World, type WorldOptions } from '../../emulators/world.ts';
+import { compose, type Parlance } from '../../src/compose.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { Log } from '../../src/observability/log.ts';
+import { accounts } from '../../src/sandbox.ts';
+import { at, listAt } from './answer.ts';
+
+export interface StartOptions extends WorldOptions {
+  /** How long a provider may take; short where a test waits for it to pass. */
+  readonly deadlineMs?: number;
+}
+
+export interface TestParlance {
+  readonly world: World;
+  readonly url: string;
+  readonly parlance: Parlance;
+  /** Everything the gateway wrote to its log. */
+  readonly logged: readonly { level: keyof Log; fields: object; sentence: string }[];
+  ask(query: string, variables?: object): Promise<Asked>;
+}
+
+export interface Asked {
+  readonly status: number;
+  readonly data: unknown;
+  readonly errors: readonly unknown[];
+}
+
+export async function startParlance(options: StartOptions = {}): Promise<TestParlance> {
+  const { deadlineMs, ...worldOptions } = options;
+  const world = await startWorld(worldOptions);
+  const config: Config = {
+    kind: 'sandbox',
+    providers: accounts(world.credentials).map((account) => ({
+      ...account,
+      deadlineMs: deadlineMs ?? account.deadlineMs,
+    })),
+    server: { host: '127.0.0.1', port: 0 },
+    log: { level: 'silent' },
+  };
+  const logged: { level: keyof Log; fields: object; sentence: string }[] = [];
+  const write = (level: keyof Log) => (fields: object, sentence: string) => {
+    logged.push({ level, fields, sentence });
+  };
+  const parlance = await compose(config, {
+    log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
+    clock: options.clock ?? Date.now,
+    randomSecret: () => 'a secret of the tests',
+  });
+  onTestFinished(async () => {
+    await parlance.close();
+    await world.close();
+  });
+  return {
+    world,
+    parlance,
+    url: parlance.url,
+    logged,
+    ask: (query, variables) => ask(parlance.url, query, variables),
+  };
+}
+
+export async function ask(url: string, query: string, variables: object = {}): Promise<Asked> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const said: unknown = await response.json();
+  const errors = at(said, 'errors');
+  return {
+    status: response.status,
+    data: at(said, 'data'),
+    errors: errors === undefined ? [] : listAt(said, 'errors'),
+  };
+}
