@@ -25,6 +25,8 @@ interface Parts {
 
 /** How far one page looks for rows that a provider cannot filter itself. The next page looks further. */
 const SCAN_BOUND = { rows: 300, calls: 10 };
+/** One row that repeats the last one passed, and one more than wanted, which says whether there is a next page. */
+const SPARE_ROWS = 2;
 const NO_BOUND = { rows: Infinity, calls: Infinity };
 
 export async function listConversations(
@@ -137,8 +139,7 @@ function laneOf(asked: {
     key: name,
     paging: able.paging,
     order: able.order,
-    // One row more than wanted says whether there is a next page.
-    size: scans ? MAX_PAGE : Math.max(2, Math.min(MAX_PAGE, first + 1)),
+    size: scans ? MAX_PAGE : Math.min(MAX_PAGE, first + SPARE_ROWS),
     from: walked[name],
     bound: scans ? SCAN_BOUND : NO_BOUND,
     read: (at, size) =>

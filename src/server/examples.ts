@@ -103,7 +103,7 @@ mutation Update($input: UpdateConversationInput!) {
 `;
 
 const SEND = `
-# Asks a bot and brings its answer.
+# Asks a bot and brings its answer. The alias is needed: a payload's "message" is another thing than an error's.
 mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) {
     __typename
@@ -113,7 +113,7 @@ mutation Send($input: SendMessageInput!) {
       reply { role text }
       usage { tokens endReason }
     }
-    ... on Error { code message }
+    ... on Error { code problem: message }
   }
 }
 `;
