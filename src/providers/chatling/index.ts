@@ -1,0 +1,125 @@
+// A Chatling account: one chatbot of a project, read with the project's key and spoken to through its AI.
+
+import { mapOutcome } from '../../domain/failure.ts';
+import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
+import { beginConversation, type Chat, sendMessage } from './chatting.ts';
+import { chatlingClient } from './client.ts';
+import { toConversation, toConversations } from './mapping.ts';
+import { findMessage, listMessages, MOST_PAGES_SEARCHED } from './messages.ts';
+import { updateConversation } from './updating.ts';
+
+export interface ChatlingAccount extends Account {
+  readonly token: Credential;
+  /** Part of every address: conversations belong to one chatbot. */
+  readonly chatbotId: string;
+  /** What answers where a message names no model. */
+  readonly aiModelId?: number;
+  readonly languageId?: number;
+}
+
+/**
+ * The verbs of one chatbot. Failures by status: 401 credential-refused, 403 forbidden, 404 not-found, 409 conflict,
+ * 429 rate-limited (a minute, where no header says), 5xx unavailable, any other 4xx or a 200 saying `error` refused.
+ */
+export function chatling(account: ChatlingAccount, parts: ProviderParts): Provider {
+  const { name, token, chatbotId, aiModelId, languageId } = account;
+  const owner = { provider: name, chatbotId };
+  const client = chatlingClient({ ...parts, provider: name, token, chatbotId });
+  const chat: Chat = {
+    client,
+    owner,
+    defaults: {
+      ...(aiModelId === undefined ? {} : { aiModelId }),
+      ...(languageId === undefined ? {} : { languageId }),
+    },
+    clock: parts.clock,
+  };
+
+  return {
+    name,
+    kind: 'chatling',
+    deadlineMs: account.deadlineMs,
+    replyDeadlineMs: account.replyDeadlineMs,
+    can: {
+      CONVERSATION_LIST: {
+        support: 'NATIVE',
+        note: 'Chatling sorts by a date it does not name and takes no filters, so filters look through its pages, and a search sees the newest 20 messages of each conversation.',
+        paging: 'page-number',
+        order: 'own',
+        filters: FILTERS,
+        does: async ({ at }, call) =>
+          mapOutcome(await client.listConversations(call, at ?? '1'), ({ rows, next }) => ({
+            items: toConversations(rows, owner),
+            next,
+          })),
+      },
+      CONVERSATION_GET: {
+        support: 'NATIVE',
+        note: null,
+        does: async ({ nativeId }, call) =>
+          mapOutcome(await client.getConversation(call, nativeId), (row) =>
+            toConversation(row, owner),
+          ),
+      },
+      CONVERSATION_CREATE: {
+        support: 'EMULATED',
+        note: 'A conversation begins with a first `message` to the AI, which answers it and costs credits.',
+        fields: ['contactId', 'message'],
+        does: (input, call) => beginConversation(chat, input, call),
+      },
+      CONVERSATION_GET_OR_CREATE: {
+        support: 'EMULATED',
+        note: 'Looked for by contact among the conversations; where there is none, one begins with a first `message` to the AI.',
+        fields: ['contactId', 'message'],
+        matches: 'contact',
+      },
+      CONVERSATION_UPDATE: {
+        support: 'NATIVE',
+        note: 'A contact can be replaced and not be taken away: Chatling documents no way to unlink one.',
+        fields: ['archived', 'important', 'contactId'],
+        does: (input, call) => updateConversation({ client, owner }, input, call),
+      },
+      CONVERSATION_DELETE: {
+        support: 'NATIVE',
+        note: null,
+        does: ({ nativeId }, call) => client.deleteConversation(call, nativeId),
+      },
+      MESSAGE_LIST: {
+        support: 'NATIVE',
+        note: 'Where Chatling gives messages no ids, stable ones are derived from what they say, which costs a second call a page.',
+        paging: 'page-number',
+        order: 'by-time',
+        does: ({ conversation, at }, call) => listMessages({ client, conversation, at }, call),
+      },
+      MESSAGE_GET: {
+        support: 'EMULATED',
+        note: `Looked for in the conversation's newest 20 messages, then in ${MOST_PAGES_SEARCHED} pages of its list; for older ones read \`messages\`.`,
+        does: (message, call) => findMessage({ client, owner, message }, call),
+      },
+      MESSAGE_SEND: {
+        support: 'NATIVE',
+        note: 'Everything sent is a question to the AI, answered within the call; it needs `chatling.aiModelId` or `aiModelId` in the config.',
+        fields: [],
+        roles: ['USER'],
+        kinds: ['MESSAGE'],
+        visibilities: ['PUBLIC'],
+        contentKinds: ['text', 'markdown'],
+        replies: 'always',
+        does: (input, call) => sendMessage(chat, input, call),
+      },
+    },
+  };
+}
+
+/** The list has no filters at all; tags and statuses do not exist. */
+const FILTERS: FilterTable = {
+  channel: 'lacking',
+  contactId: 'scanned',
+  tags: 'lacking',
+  status: 'lacking',
+  archived: 'scanned',
+  important: 'scanned',
+  createdAfter: 'scanned',
+  createdBefore: 'scanned',
+  search: 'scanned',
+};
