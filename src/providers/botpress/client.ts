@@ -20,7 +20,7 @@ import {
 
 export type Query = readonly (readonly [name: string, value: string])[];
 
-export interface Rows<Row> {
+interface Rows<Row> {
   readonly rows: readonly Row[];
   readonly next: string | null;
 }
@@ -45,20 +45,20 @@ export interface Client {
   createMessage(call: Call, written: Written<NewMessage>): Promise<Outcome<WireMessage>>;
 }
 
-export interface Written<Body = object> {
+interface Written<Body = object> {
   readonly body: Body;
   readonly identity: Identity;
 }
 
 /** What the service requires of a message, but for its schedule. */
-export interface NewMessage extends Partial<Typed> {
+interface NewMessage extends Partial<Typed> {
   readonly conversationId: string;
   readonly userId: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly schedule?: object;
 }
 
-export type Upserted = z.infer<typeof UpsertAnswer>;
+type Upserted = z.infer<typeof UpsertAnswer>;
 
 export function botpressClient(account: BotpressAccount, { http, clock }: ProviderParts): Client {
   const { name: provider, token, botId } = account;
