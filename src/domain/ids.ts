@@ -81,9 +81,12 @@ function readParts(text: string): GlobalId | undefined {
   }
 }
 
+/** Empty for a part that no provider would have given. */
 function decodePart(part: string): string {
   try {
-    return decodeURIComponent(part);
+    const text = decodeURIComponent(part);
+    // In an address these would climb out of the folder the id belongs in, however they are escaped.
+    return text === '.' || text === '..' ? '' : text;
   } catch {
     return '';
   }

@@ -1,6 +1,7 @@
 // Merges lanes into one page, newest first. A lane that fails or is slow costs its rows, never the page.
 
-import { type Head, type Lane, type LaneReader, type LaneState, openLane } from './lane.ts';
+import type { Lane, LaneState } from './lane.ts';
+import { type Head, type LaneReader, openLane } from './lane-reader.ts';
 
 export interface MergedPage<T> {
   readonly rows: readonly MergedRow<T>[];
