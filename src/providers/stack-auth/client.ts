@@ -59,6 +59,7 @@ export interface ClientParts {
   readonly clock: () => number;
 }
 
+/** Every failure of these is a value; a write that answered in an unknown shape is `outcome-unknown`. */
 export function openClient({ account, session, http, clock }: ClientParts): Client {
   const { name: provider, projectId } = account;
 

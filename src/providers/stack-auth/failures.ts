@@ -5,7 +5,10 @@ import type { ProviderName } from '../../domain/ids.ts';
 import { type Answer, type Ask, overload } from '../http.ts';
 import { readRefusal } from './wire.ts';
 
-/** The answer under its real status: it is hidden behind a 200 from whoever asked for that, and from some proxies' clients. */
+/**
+ * The answer under its real status, which a 200 hides where the vendor's own header asked for that, a proxy's for
+ * instance.
+ */
 export function unmasked(answer: Answer): Answer {
   const said = answer.header('x-hexclave-actual-status') ?? answer.header('x-stack-actual-status');
   const status = Number(said);

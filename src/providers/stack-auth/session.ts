@@ -39,6 +39,10 @@ interface Held {
   readonly expiresAtMs: number;
 }
 
+/**
+ * Asks nothing until a token is needed. A renewal is its own flight under the account's deadline; it fails with
+ * `credential-refused` where the refresh token is no good.
+ */
 export function openSession({ account, http, clock }: SessionParts): Session {
   const provider = account.name;
   let refreshToken = account.refreshToken.reveal();

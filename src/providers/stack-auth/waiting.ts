@@ -29,6 +29,7 @@ export type InTurn = <T>(
   work: () => Promise<Outcome<T>>,
 ) => Promise<Outcome<T>>;
 
+/** Within this process only: another gateway, or the service's own dashboard, can still write in between. */
 export function takeTurns(provider: ProviderName): InTurn {
   const queues = new Map<string, Promise<void>>();
 

@@ -65,7 +65,7 @@ const WireMessage = z.object({
 export type WireMessage = z.infer<typeof WireMessage>;
 
 const WireAttachment = z.object({ name: text, type: text, contentType: text, url: text });
-export type WireAttachment = z.infer<typeof WireAttachment>;
+type WireAttachment = z.infer<typeof WireAttachment>;
 
 const WireEntryPoint = z.object({
   id: z.string().min(1),
@@ -79,7 +79,10 @@ const WireEntryPoint = z.object({
 });
 export type WireEntryPoint = z.infer<typeof WireEntryPoint>;
 
-/** What a metadata change overwrites as a whole. As strict as it gets: what was not understood could not be written back. */
+/**
+ * What a metadata change overwrites as a whole. As strict as it gets: what was not understood could not be written
+ * back.
+ */
 const WireTrio = z.object({
   assignedToUserId: z.string().nullish(),
   assignedToDisplayName: z.string().nullish(),
