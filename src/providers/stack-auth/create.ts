@@ -18,6 +18,11 @@ export interface CreateParts {
   readonly inTurn: InTurn;
 }
 
+/**
+ * Two calls: the service answers a create with the id alone. Fails with `outcome-unknown` where the conversation
+ * was begun and could not be seen, and with `refused` where it is there without its tags: neither may be tried
+ * again.
+ */
 export function creating({ provider, client, inTurn }: CreateParts) {
   return async (input: CreateConversation, call: Call): Promise<Outcome<Conversation>> => {
     const asked = newConversation(input);

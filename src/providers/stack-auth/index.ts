@@ -28,6 +28,7 @@ export interface StackAuthAccount extends Account {
   readonly accessToken?: Credential;
 }
 
+/** `parts.http` is bound to the origin of the service; every path below it is the service's own. */
 export function stackAuth(account: StackAuthAccount, { http, clock }: ProviderParts): Provider {
   const { name: provider, deadlineMs, replyDeadlineMs } = account;
   const session = openSession({ account, http, clock });
@@ -61,7 +62,7 @@ export function stackAuth(account: StackAuthAccount, { http, clock }: ProviderPa
     can: {
       CONVERSATION_LIST: {
         support: 'NATIVE',
-        note: 'Listed by the latest message, a note or change of status included; a search looks at the subject, the latest message, and the name and address of the user.',
+        note: 'Listed by the latest message, a note or change of status included; a search looks at the subject, the latest message, and the name and address of the user; a service from before it had pages shows its newest 200.',
         paging: 'offset',
         order: 'by-time',
         filters: FILTERS,

@@ -26,6 +26,10 @@ export const FILTERS: FilterTable = {
 /** The service gives no more at once, and says nothing when it is asked for more. */
 const MOST_ROWS = 200;
 
+/**
+ * Lists by offset, descending by the latest message an agent can see. One call a page; one more, once, where the
+ * service is from before pages, which then shows its newest 200 and nothing beyond.
+ */
 export function inbox(client: Client, provider: ProviderName) {
   // Whether this service has pages shows in its answers; one from before has neither the question nor the word for more.
   let paged = true;

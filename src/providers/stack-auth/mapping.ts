@@ -25,6 +25,7 @@ export function toConversations(
   });
 }
 
+/** With all its messages and its entry points, which a list leaves out. */
 export function toConversation(detail: WireDetail, provider: ProviderName): Conversation {
   const { conversation: wire, messages, messageCount, entryPoints } = detail;
   const summary = fromSummary(wire, { provider, sortedAt: listedAt(wire) ?? EPOCH });

@@ -7,6 +7,7 @@ import { dateOf } from './dates.ts';
 import { readAttachment, type WireMessage } from './wire.ts';
 import { kindOf, roleOf, visibilityOf } from './words.ts';
 
+/** Total: a kind or a sender that is not known here keeps its word in `native`. */
 export function toMessage(wire: WireMessage, conversation: ConversationRef): Message {
   const kind = kindOf(wire.messageType);
   const role = roleOf(wire.sender?.type);

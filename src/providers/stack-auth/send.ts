@@ -8,6 +8,7 @@ import { isUuid } from './ids.ts';
 import { addedMessage, toMessage } from './messages.ts';
 import { foreignOptions } from './options.ts';
 
+/** One call, never repeated once it may have been seen. `message` is null where the answer does not show what was added. */
 export function sending(client: Client, provider: ProviderName) {
   return async (input: SendMessage, call: Call): Promise<Outcome<SentMessage>> => {
     const { conversation, content, kind, visibility, options } = input;

@@ -26,6 +26,10 @@ export interface UpdateParts {
   readonly inTurn: InTurn;
 }
 
+/**
+ * A status alone is one call; attributes are a read and a write, and a status besides is one more, whose failure
+ * is `unfinished`.
+ */
 export function updating({ provider, client, inTurn }: UpdateParts) {
   return async (
     { conversation: { nativeId: id }, changes }: UpdateConversation,
