@@ -102,6 +102,24 @@ export async function openAccount(options: AccountOptions = {}) {
   };
 }
 
+/** With a conversation that is assigned, labelled and not closed. */
+export async function openAssigned(options: AccountOptions = {}) {
+  const account = await openAccount(options);
+  const { id } = account.find(
+    ({ assignedToUserId, status }) => assignedToUserId !== null && status !== 'closed',
+  );
+  const row = account.row(id);
+  row.tags = ['vip', 'plan:pro', 'follow-up'];
+  row.priority = 'high';
+  return { ...account, id, stored: row, before: { ...row } };
+}
+
+/** What an update of attributes may never touch unless it was asked to. */
+export function quiet(row: ConversationRow) {
+  const { updatedAt: _moves, ...rest } = row;
+  return rest;
+}
+
 export function ref(nativeId: string): ConversationRef {
   return { provider: SUPPORT, nativeId };
 }

@@ -170,6 +170,19 @@ describe('a token that is refused', () => {
     expect(asked().filter((line) => line === `POST ${TOKENS}`)).toHaveLength(1);
   });
 
+  it('late, when another caller has had it renewed, is not renewed again', async () => {
+    const { list, asked, inject } = await openAccount({
+      account: { accessToken: credential('an.opaque.token') },
+    });
+    inject({ kind: 'delay', ms: 150, times: 1, match: { path: INBOX } });
+
+    const late = list({ size: 1 });
+    const outcomes = await Promise.all([late, list({ size: 2 })]);
+
+    expect(outcomes.every(({ ok }) => ok)).toBe(true);
+    expect(asked().filter((line) => line === `POST ${TOKENS}`)).toHaveLength(1);
+  });
+
   it('again after its renewal is the operator’s to mend', async () => {
     const { list, asked, inject } = await openAccount();
     inject({ kind: 'status', status: 401, match: { path: INBOX } });
