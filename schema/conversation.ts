@@ -7,7 +7,7 @@ import type {
 } from '../src/domain/conversation.ts';
 import { encodeId } from '../src/domain/ids.ts';
 import type { Message as DomainMessage } from '../src/domain/message.ts';
-import type { EdgePage, FilterAsked, Source as GatewaySource } from '../src/gateway/gateway.ts';
+import type { EdgePage, FilterAsked, Source as GatewaySource } from '../src/gateway/pages.ts';
 import { builder, DEFAULT_PAGE, pageCost } from './builder.ts';
 import { ErrorInterface } from './error.ts';
 import { errorOf, unwrap } from './failure.ts';
@@ -36,7 +36,7 @@ export const ConversationPriority = builder.enumType('ConversationPriority', {
     LOW: { description: 'It can wait.' },
     NORMAL: { description: 'In its turn.' },
     HIGH: { description: 'Before others.' },
-    URGENT: { description: 'Now.' },
+    URGENT: { description: 'Before everything else.' },
     UNKNOWN: {
       description: 'A word of the provider that this gateway does not know; `native` has it.',
     },
@@ -89,14 +89,14 @@ Conversation.implement({
     }),
     tags: t.field({
       type: [Tag],
-      description: 'Its tags.',
+      description: 'The tags it has.',
       resolve: ({ tags }) => [...tags],
     }),
     tag: t.field({
       type: Tag,
       nullable: true,
       description: 'One tag by its name.',
-      args: { key: t.arg.string({ required: true, description: 'The name.' }) },
+      args: { key: t.arg.string({ required: true, description: 'The name of the tag.' }) },
       resolve: ({ tags }, { key }) => tags.find((tag) => tag.key === key) ?? null,
     }),
     contact: t.field({
@@ -179,7 +179,7 @@ const Source = builder.objectRef<GatewaySource>('Source').implement({
   fields: (t) => ({
     provider: t.field({
       type: Provider,
-      description: 'Which one.',
+      description: 'The provider this is about.',
       resolve: ({ provider }, _args, context) => providerNamed(provider, context),
     }),
     status: t.expose('status', { type: SourceStatus, description: 'How it took part.' }),

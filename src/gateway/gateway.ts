@@ -1,18 +1,22 @@
 // The use cases: what a client may ask, in the words of the schema, over however many providers there are.
 
-import type { Conversation, ConversationFilter } from '../domain/conversation.ts';
-import type { Failure, Outcome } from '../domain/failure.ts';
+import type { Conversation } from '../domain/conversation.ts';
+import type { Outcome } from '../domain/failure.ts';
 import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import type { Log } from '../observability/log.ts';
 import type { GotOrCreated, Provider, UpdatedConversation } from '../providers/provider.ts';
-import type { CreateInput, GetOrCreateInput } from './create-conversations.ts';
-import { createConversations } from './create-conversations.ts';
+import {
+  type CreateInput,
+  createConversations,
+  type GetOrCreateInput,
+} from './create-conversations.ts';
 import { cursorSeal } from './cursor.ts';
 import { dispatcher, type Operation } from './dispatch.ts';
 import { type Health, healthBook } from './health.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
+import type { ConversationPage, EdgePage, FilterAsked, PageAsked } from './pages.ts';
 import { type MessageSent, type SendInput, sendMessage } from './send-message.ts';
 import { type UpdateInput, updateConversation } from './update-conversation.ts';
 
@@ -44,38 +48,6 @@ export interface Gateway {
   ): Promise<Outcome<UpdatedConversation>>;
   deleteConversation(ref: ConversationRef, operation: Operation): Promise<Outcome<null>>;
   sendMessage(input: SendInput, operation: Operation): Promise<Outcome<MessageSent>>;
-}
-
-export interface PageAsked {
-  readonly first: number;
-  readonly after: string | null;
-}
-
-export interface FilterAsked extends ConversationFilter {
-  /** Names of providers; absent, all of them. */
-  readonly providers?: readonly string[];
-}
-
-/** A page and where to go on from: after any of its edges, or after its end. */
-export interface EdgePage<T> {
-  readonly edges: readonly { readonly node: T; cursor(): string }[];
-  readonly hasNext: boolean;
-  /** Null where there is nothing to go on from. */
-  endCursor(): string | null;
-}
-
-export interface ConversationPage extends EdgePage<Conversation> {
-  readonly sources: readonly Source[];
-}
-
-/** One provider's part in one merged answer. */
-export interface Source {
-  readonly provider: ProviderName;
-  readonly status: 'FRESH' | 'SKIPPED' | 'FAILED';
-  readonly fetchedAt: Date | null;
-  /** How many rows were looked at, where a filter had to be applied here. */
-  readonly scanned: number | null;
-  readonly failure: Failure | null;
 }
 
 export interface GatewayParts {

@@ -13,7 +13,7 @@ import { decodeId, type ProviderName } from '../domain/ids.ts';
 import type { Tag } from '../domain/tag.ts';
 import type { Verb } from '../domain/verb.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { FilterAsked } from './gateway.ts';
+import type { FilterAsked } from './pages.ts';
 
 export const MAX_PAGE = 100;
 

@@ -6,16 +6,22 @@ import {
   type FilterField,
   meetsFilter,
 } from '../domain/conversation.ts';
-import { invalid, type Outcome, success } from '../domain/failure.ts';
+import { type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
 import type { Able, Provider } from '../providers/provider.ts';
 import type { CursorSeal } from './cursor.ts';
 import { deadlineAfter } from './deadline.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
-import type { ConversationPage, FilterAsked, PageAsked, Source } from './gateway.ts';
 import { checked, contactOf, fieldsAsked, filterIssues, MAX_PAGE, pageIssues } from './inputs.ts';
 import type { Lane } from './lane.ts';
 import { type LaneEnd, mergePages, type WalkState } from './merge.ts';
+import {
+  type ConversationPage,
+  type FilterAsked,
+  openWalk,
+  type PageAsked,
+  type Source,
+} from './pages.ts';
 
 interface Parts {
   readonly dispatch: Dispatch;
@@ -80,27 +86,6 @@ export async function listConversations(
       page.rows.length > 0 || page.hasNext ? seal.seal(page.state(), question) : null,
     sources: roads.map((road) => sourceOf(road, page.lanes.get(road.provider.name), fetchedAt)),
   });
-}
-
-/** A cursor opened, or nowhere; one that is not ours for this question says what to do. */
-export function openWalk(
-  seal: CursorSeal,
-  after: string | null,
-  question: string,
-): Outcome<WalkState> {
-  if (after === null) return success({});
-  const opened = seal.open(after, question);
-  switch (opened) {
-    case 'forged':
-      return invalid('after', 'is not a cursor of this gateway; begin again without it.');
-    case 'other-question':
-      return invalid(
-        'after',
-        'belongs to another filter; keep the filter, or begin again without it.',
-      );
-    default:
-      return success(opened);
-  }
 }
 
 interface Road {

@@ -7,10 +7,9 @@ import type { Page } from '../domain/page.ts';
 import type { CursorSeal } from './cursor.ts';
 import { deadlineAfter } from './deadline.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
-import type { EdgePage, PageAsked } from './gateway.ts';
 import { checked, MAX_PAGE, pageIssues } from './inputs.ts';
-import { openWalk } from './list-conversations.ts';
 import { mergePages } from './merge.ts';
+import { type EdgePage, openWalk, type PageAsked } from './pages.ts';
 
 /** Rows that steer a bot or tell of its work: nobody's messages, so shown only to who asks for them. */
 const HIDDEN_KINDS: ReadonlySet<MessageKind> = new Set([

@@ -3,7 +3,6 @@
 import { type Dispatcher, request } from 'undici';
 import { type Failure, failed, type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
-import type { Call } from './provider.ts';
 
 export interface Ask {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -27,12 +26,18 @@ export interface Answer {
 /** Answers already had during one operation, by question. A write to the same account forgets them. */
 export type ReadMemo = Map<string, Promise<Outcome<Answer>>>;
 
+/** The deadline and the operation a call is part of; every verb's `Call` is one. */
+interface Within {
+  readonly signal: AbortSignal;
+  readonly reads: ReadMemo;
+}
+
 export interface Http {
   /**
    * Any HTTP status is a good outcome here; what it means is the provider's to say. Fails with `unavailable` where no
    * answer came, and with `outcome-unknown` where a write may have been seen but its answer was lost.
    */
-  ask(call: Call, ask: Ask): Promise<Outcome<Answer>>;
+  ask(within: Within, ask: Ask): Promise<Outcome<Answer>>;
 }
 
 export interface HttpParts {
@@ -46,19 +51,22 @@ export interface HttpParts {
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export function openHttp({ provider, origin, dispatcher }: HttpParts): Http {
-  async function send(call: Call, ask: Ask): Promise<Outcome<Answer>> {
+  async function send(within: Within, ask: Ask): Promise<Outcome<Answer>> {
     try {
       const answer = await request(addressOf(origin, ask), {
         dispatcher,
         method: ask.method,
-        signal: call.signal,
+        signal: within.signal,
         ...written(ask),
       });
       const text = await readCapped(answer.body);
-      if (text === undefined) return lost(ask, 'its answer was larger than any page it should send');
+      if (text === undefined)
+        return lost(ask, 'its answer was larger than any page it should send');
       // Following a redirect would hand our credential to whoever is named in it.
       if ([301, 302, 303, 307, 308].includes(answer.statusCode)) {
-        return failed(unavailable(provider, 'it answered with a redirect, which is never followed'));
+        return failed(
+          unavailable(provider, 'it answered with a redirect, which is never followed'),
+        );
       }
       const body = parse(text, String(answer.headers['content-type'] ?? ''));
       if (body === MALFORMED && answer.statusCode < 400) {
@@ -74,7 +82,7 @@ export function openHttp({ provider, origin, dispatcher }: HttpParts): Http {
       });
     } catch (error) {
       const code = codeOf(error);
-      if (call.signal.aborted) return lost(ask, 'it did not answer within the deadline');
+      if (within.signal.aborted) return lost(ask, 'it did not answer within the deadline');
       return NEVER_REACHED.has(code)
         ? failed(unavailable(provider, `it could not be reached (${code})`))
         : lost(ask, `the connection broke (${code})`);
@@ -90,22 +98,22 @@ export function openHttp({ provider, origin, dispatcher }: HttpParts): Http {
   }
 
   return {
-    ask(call, ask) {
-      if (call.signal.aborted) {
+    ask(within, ask) {
+      if (within.signal.aborted) {
         // Nothing was sent: a write is as safe to try again as a read.
         return Promise.resolve(failed(unavailable(provider, 'the deadline had passed')));
       }
       if (ask.effect === 'write') {
-        for (const key of call.reads.keys()) {
-          if (key.startsWith(`${provider} `)) call.reads.delete(key);
+        for (const key of within.reads.keys()) {
+          if (key.startsWith(`${provider} `)) within.reads.delete(key);
         }
-        return send(call, ask);
+        return send(within, ask);
       }
       const key = `${provider} ${ask.method} ${addressOf(origin, ask).href}`;
-      const known = call.reads.get(key);
+      const known = within.reads.get(key);
       if (known) return known;
-      const asked = send(call, ask);
-      call.reads.set(key, asked);
+      const asked = send(within, ask);
+      within.reads.set(key, asked);
       return asked;
     },
   };
@@ -192,7 +200,8 @@ const NEVER_REACHED: ReadonlySet<string> = new Set([
 ]);
 
 function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+    return error.code;
   return error instanceof Error ? error.name : 'unknown';
 }
 
