@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   aCall,
+  accountHearing,
   botpressAccount,
   failureOf,
   firstOf,
@@ -44,6 +45,15 @@ describe('one conversation', () => {
       expect(outcomes.map(failureOf)).toEqual(outcomes.map(() => ({ kind: 'not-found', what })));
     },
   );
+
+  it.each(['.', '..'])('whose id is %s is looked for nowhere else', async (id) => {
+    const { get, remove, asked } = await botpressAccount();
+
+    await get.does(ref(id), aCall());
+    await remove.does(ref(id), aCall());
+
+    expect(asked()).toEqual([]);
+  });
 
   it('is deleted for good, with its messages', async () => {
     const { remove, get, store } = await botpressAccount({ tales: TALES });
@@ -223,6 +233,18 @@ describe('an update', () => {
       expect(store.conversations.get(conversation.nativeId)?.tags['plan']).toBe('team');
     },
   );
+
+  it('names the tags that the service would not remove', async () => {
+    const conversation = { id: 'conv_1', tags: { kept: 'yes' } };
+    const { update } = await accountHearing(() => ({ status: 200, body: { conversation } }));
+    const tags = { set: [], remove: ['kept', 'gone'] };
+
+    const updated = valueOf(
+      await update.does({ conversation: ref('conv_1'), changes: { tags } }, aCall()),
+    );
+
+    expect(updated.ignored).toEqual(['tags.kept']);
+  });
 
   it('by a tag that may not be written is refused in the words of the service', async () => {
     const { update, store } = await botpressAccount({ tales: TALES, undeclaredTags: 'refuse' });
