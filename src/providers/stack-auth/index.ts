@@ -85,7 +85,15 @@ export function stackAuth(account: StackAuthAccount, { http, clock }: ProviderPa
       CONVERSATION_GET_OR_CREATE: {
         support: 'EMULATED',
         note: 'Found by contact and tags; begun as createConversation does where there is none, so give what that one needs.',
-        fields: ['title', 'contactId', 'message', 'priority', 'channel', 'tags'],
+        fields: [
+          'title',
+          'contactId',
+          'message',
+          'priority',
+          'channel',
+          'tags',
+          'discriminateByTags',
+        ],
         matches: 'contact-and-tags',
       },
       CONVERSATION_UPDATE: {
