@@ -38,13 +38,22 @@ export const builder = new SchemaBuilder<{
   relay: {
     brandLoadedObjects: true,
     cursorType: 'String',
-    edgesFieldOptions: { nullable: { list: false, items: false } },
-    nodeFieldOptions: { nullable: false },
-    nodesOnConnection: true,
+    idFieldOptions: { description: 'Its global id: opaque, and good for as long as the thing is.' },
+    edgesFieldOptions: {
+      nullable: { list: false, items: false },
+      description: 'What is on the page, each with its cursor.',
+    },
+    nodeFieldOptions: { nullable: false, description: 'What stands at this place.' },
+    nodesOnConnection: { description: 'What is on the page, for those who need no cursors.' },
+    pageInfoFieldOptions: { description: 'Whether more follows, and from where.' },
     nodeTypeOptions: { description: 'Anything that can be had again by its id.' },
-    nodeQueryOptions: { description: 'Anything with an id, by that id.' },
+    nodeQueryOptions: {
+      description: 'Anything with an id, by that id.',
+      args: { id: { description: 'The `id` of an earlier answer.' } },
+    },
     nodesQueryOptions: {
       description: 'Several things by their ids, in the order asked, up to 100.',
+      args: { ids: { description: 'The `id`s of earlier answers.' } },
       resolve: (_root, { ids }, _context, _info, resolveNodes) => {
         if (ids.length <= MAX_NODES) return resolveNodes(ids);
         throw invalidInput(

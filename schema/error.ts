@@ -1,12 +1,23 @@
 // The interface every error of the schema implements, and the closed list of its codes.
 
 import { builder } from './builder.ts';
-import { ERROR_CODES, type FailureError } from './failure.ts';
+import type { ErrorCode as Code, FailureError } from './failure.ts';
 
 const ErrorCode = builder.enumType('ErrorCode', {
   description:
     'The closed list of what may go wrong, also found in `extensions.code` of a read that failed.',
-  values: ERROR_CODES,
+  values: {
+    INVALID_INPUT: { description: 'The input cannot be meant; nobody was asked.' },
+    NOT_FOUND: { description: 'There is no such thing, or no longer.' },
+    FORBIDDEN: { description: 'The provider does not let this account do that.' },
+    UNSUPPORTED: { description: 'This provider cannot do that, and was not asked.' },
+    CONFLICT: { description: 'Something stands there already, or has changed meanwhile.' },
+    RATE_LIMITED: { description: 'Too much was asked for now; nothing was done.' },
+    PROVIDER_UNAVAILABLE: { description: 'The provider did not answer; nothing was done.' },
+    PROVIDER_REFUSED: { description: 'The provider understood, and said no.' },
+    PROVIDER_AUTH: { description: 'The gateway’s own credential was refused: ask its operator.' },
+    OUTCOME_UNKNOWN: { description: 'It may have been done: the answer was lost.' },
+  } satisfies Record<Code, object>,
 });
 
 export const ErrorInterface = builder.interfaceRef<FailureError>('Error').implement({

@@ -52,7 +52,7 @@ builder.objectType(ForbiddenError, {
   fields: (t) => ({
     provider: t.field({
       type: Provider,
-      description: 'Which one.',
+      description: 'The provider it happened at.',
       resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
     }),
   }),
@@ -66,7 +66,7 @@ builder.objectType(UnsupportedError, {
   fields: (t) => ({
     provider: t.field({
       type: Provider,
-      description: 'Which one.',
+      description: 'The provider it happened at.',
       resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
     }),
     verb: t.field({
@@ -114,7 +114,7 @@ builder.objectType(ProviderUnavailableError, {
   fields: (t) => ({
     provider: t.field({
       type: Provider,
-      description: 'Which one.',
+      description: 'The provider it happened at.',
       resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
     }),
     retryAt: t.field({
@@ -142,7 +142,7 @@ builder.objectType(ProviderRefusedError, {
   fields: (t) => ({
     provider: t.field({
       type: Provider,
-      description: 'Which one.',
+      description: 'The provider it happened at.',
       resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
     }),
     providerCode: t.string({
@@ -165,7 +165,7 @@ builder.objectType(ProviderAuthError, {
   fields: (t) => ({
     provider: t.field({
       type: Provider,
-      description: 'Which one.',
+      description: 'The provider it happened at.',
       resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
     }),
   }),
@@ -178,7 +178,7 @@ builder.objectType(OutcomeUnknownError, {
   fields: (t) => ({
     provider: t.field({
       type: Provider,
-      description: 'Which one.',
+      description: 'The provider it happened at.',
       resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
     }),
   }),

@@ -3,19 +3,17 @@
 import { GraphQLError } from 'graphql';
 import type { Failure, Issue, Outcome } from '../src/domain/failure.ts';
 
-export const ERROR_CODES = [
-  'INVALID_INPUT',
-  'NOT_FOUND',
-  'FORBIDDEN',
-  'UNSUPPORTED',
-  'CONFLICT',
-  'RATE_LIMITED',
-  'PROVIDER_UNAVAILABLE',
-  'PROVIDER_REFUSED',
-  'PROVIDER_AUTH',
-  'OUTCOME_UNKNOWN',
-] as const;
-export type ErrorCode = (typeof ERROR_CODES)[number];
+export type ErrorCode =
+  | 'INVALID_INPUT'
+  | 'NOT_FOUND'
+  | 'FORBIDDEN'
+  | 'UNSUPPORTED'
+  | 'CONFLICT'
+  | 'RATE_LIMITED'
+  | 'PROVIDER_UNAVAILABLE'
+  | 'PROVIDER_REFUSED'
+  | 'PROVIDER_AUTH'
+  | 'OUTCOME_UNKNOWN';
 
 /** Thrown by resolvers only: the errors plugin makes a union member of it, a read an entry of `errors`. */
 export abstract class FailureError extends GraphQLError {
@@ -86,7 +84,9 @@ export function invalidInputs(issues: readonly [Issue, ...Issue[]]): FailureErro
 function sentenceOf(failure: Failure): string {
   switch (failure.kind) {
     case 'invalid-input':
-      return failure.issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join(' ');
+      return failure.issues
+        .map(({ path, message }) => (path ? `${path}: ${message}` : message))
+        .join(' ');
     case 'not-found':
       return `There is no ${failure.what}. It may have been deleted; list again to see what there is.`;
     case 'forbidden':

@@ -13,7 +13,7 @@ type ContentOf<Type extends DomainContent['type']> = Extract<DomainContent, { ty
 
 const TextContent = builder.objectRef<ContentOf<'text'>>('TextContent').implement({
   description: 'Plain text.',
-  fields: (t) => ({ text: t.exposeString('text', { description: 'The text.' }) }),
+  fields: (t) => ({ text: t.exposeString('text', { description: 'What it says.' }) }),
 });
 
 const MarkdownContent = builder.objectRef<ContentOf<'markdown'>>('MarkdownContent').implement({
@@ -33,17 +33,17 @@ function mediaContent(name: string, description: string) {
   });
 }
 
-const ImageContent = mediaContent('ImageContent', 'A picture.');
-const AudioContent = mediaContent('AudioContent', 'A sound.');
-const VideoContent = mediaContent('VideoContent', 'A film.');
+const ImageContent = mediaContent('ImageContent', 'A picture, by its address.');
+const AudioContent = mediaContent('AudioContent', 'A sound, by its address.');
+const VideoContent = mediaContent('VideoContent', 'A film, by its address.');
 const FileContent = mediaContent('FileContent', 'A file to download.');
 
 const LocationContent = builder.objectRef<DomainLocation>('LocationContent').implement({
-  description: 'A place.',
+  description: 'A place on the map.',
   fields: (t) => ({
     latitude: t.exposeFloat('latitude', { description: 'Degrees north.' }),
     longitude: t.exposeFloat('longitude', { description: 'Degrees east.' }),
-    address: t.exposeString('address', { nullable: true, description: 'In words.' }),
+    address: t.exposeString('address', { nullable: true, description: 'The place in words.' }),
     title: t.exposeString('title', { nullable: true, description: 'What is there.' }),
   }),
 });
@@ -85,7 +85,7 @@ const CardAction = builder.objectRef<DomainCard['actions'][number]>('CardAction'
 const CardContent = builder.objectRef<DomainCard>('CardContent').implement({
   description: 'A card with buttons.',
   fields: (t) => ({
-    title: t.exposeString('title', { description: 'Its title.' }),
+    title: t.exposeString('title', { description: 'What is on top.' }),
     subtitle: t.exposeString('subtitle', { nullable: true, description: 'The line below.' }),
     imageUrl: t.exposeString('imageUrl', { nullable: true, description: 'Its picture.' }),
     actions: t.field({
@@ -175,11 +175,11 @@ const MediaInput = builder.inputType('MediaContentInput', {
 });
 
 const LocationInput = builder.inputType('LocationContentInput', {
-  description: 'A place.',
+  description: 'A place on the map.',
   fields: (t) => ({
     latitude: t.float({ required: true, description: 'Degrees north.' }),
     longitude: t.float({ required: true, description: 'Degrees east.' }),
-    address: t.string({ description: 'In words.' }),
+    address: t.string({ description: 'The place in words.' }),
     title: t.string({ description: 'What is there.' }),
   }),
 });
@@ -224,7 +224,7 @@ const CardActionInput = builder.inputType('CardActionInput', {
 const CardInput = builder.inputType('CardContentInput', {
   description: 'A card with buttons.',
   fields: (t) => ({
-    title: t.string({ required: true, description: 'Its title.' }),
+    title: t.string({ required: true, description: 'What is on top.' }),
     subtitle: t.string({ description: 'The line below.' }),
     imageUrl: t.string({ description: 'Its picture.' }),
     actions: t.field({
@@ -243,11 +243,11 @@ export const MessageContentInput = builder.inputType('MessageContentInput', {
   fields: (t) => ({
     text: t.string({ description: 'Plain text.' }),
     markdown: t.string({ description: 'Text with Markdown in it.' }),
-    image: t.field({ type: MediaInput, description: 'A picture.' }),
-    audio: t.field({ type: MediaInput, description: 'A sound.' }),
-    video: t.field({ type: MediaInput, description: 'A film.' }),
-    file: t.field({ type: MediaInput, description: 'A file.' }),
-    location: t.field({ type: LocationInput, description: 'A place.' }),
+    image: t.field({ type: MediaInput, description: 'A picture to show.' }),
+    audio: t.field({ type: MediaInput, description: 'A sound to play.' }),
+    video: t.field({ type: MediaInput, description: 'A film to play.' }),
+    file: t.field({ type: MediaInput, description: 'A file to fetch.' }),
+    location: t.field({ type: LocationInput, description: 'A place on the map.' }),
     choice: t.field({ type: ChoiceInput, description: 'A question with answers.' }),
     card: t.field({ type: CardInput, description: 'A card with buttons.' }),
     carousel: t.field({ type: [CardInput], description: 'Cards in a row.' }),

@@ -34,7 +34,7 @@ export const MessageKind = builder.enumType('MessageKind', {
 export const Rating = builder.enumType('Rating', {
   description: 'What a reader thought of an answer.',
   values: {
-    HELPFUL: { description: 'It helped.' },
-    UNHELPFUL: { description: 'It did not.' },
+    HELPFUL: { description: 'It was of help.' },
+    UNHELPFUL: { description: 'It was of no help.' },
   } satisfies Record<DomainRating, object>,
 });

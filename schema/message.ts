@@ -20,7 +20,7 @@ const Citation = builder.objectRef<DomainCitation>('Citation').implement({
       nullable: true,
       description: "What it is, in the provider's word: `webpage`, `document`.",
     }),
-    title: t.exposeString('title', { nullable: true, description: 'Its title.' }),
+    title: t.exposeString('title', { nullable: true, description: 'What it is called.' }),
     url: t.exposeString('url', {
       nullable: true,
       description: 'Where it is; documents have none.',
@@ -31,7 +31,7 @@ const Citation = builder.objectRef<DomainCitation>('Citation').implement({
 const Attachment = builder.objectRef<DomainAttachment>('Attachment').implement({
   description: 'A file that came with a message.',
   fields: (t) => ({
-    name: t.exposeString('name', { nullable: true, description: 'Its name.' }),
+    name: t.exposeString('name', { nullable: true, description: 'What the file is called.' }),
     type: t.exposeString('type', { nullable: true, description: 'Its media type.' }),
     url: t.exposeString('url', { nullable: true, description: 'Where it is.' }),
   }),
@@ -84,7 +84,7 @@ Message.implement({
     }),
     tags: t.field({
       type: [Tag],
-      description: 'Its tags.',
+      description: 'The tags it has.',
       resolve: ({ tags }) => [...tags],
     }),
     createdAt: t.expose('createdAt', {

@@ -13,7 +13,19 @@ import { MessageRole } from './participant.ts';
 
 export const Verb = builder.enumType('Verb', {
   description: 'One thing a provider may be able to do.',
-  values: VERBS,
+  values: {
+    CONVERSATION_LIST: { description: 'Lists its conversations: its part in `conversations`.' },
+    CONVERSATION_GET: { description: 'Gives one conversation by its id.' },
+    CONVERSATION_CREATE: { description: 'Begins a conversation: `createConversation`.' },
+    CONVERSATION_GET_OR_CREATE: {
+      description: 'Finds a conversation or begins it: `getOrCreateConversation`.',
+    },
+    CONVERSATION_UPDATE: { description: 'Changes a conversation: `updateConversation`.' },
+    CONVERSATION_DELETE: { description: 'Deletes a conversation: `deleteConversation`.' },
+    MESSAGE_LIST: { description: 'Lists the messages of a conversation.' },
+    MESSAGE_GET: { description: 'Gives one message by its id.' },
+    MESSAGE_SEND: { description: 'Writes a message into a conversation: `sendMessage`.' },
+  } satisfies Record<DomainVerb, object>,
 });
 
 const Support = builder.enumType('Support', {
@@ -33,7 +45,7 @@ const Capability = builder
       verb: t.expose('verb', { type: Verb, description: 'What it is about.' }),
       support: t.field({
         type: Support,
-        description: 'How well.',
+        description: 'How well the provider can do it.',
         resolve: ({ entry }) => entry.support,
       }),
       note: t.string({
@@ -134,7 +146,7 @@ builder.queryFields((t) => ({
     type: Provider,
     nullable: true,
     description: 'One provider by the name its operator gave it.',
-    args: { name: t.arg.string({ required: true, description: 'The name.' }) },
+    args: { name: t.arg.string({ required: true, description: 'The name in the config.' }) },
     resolve: (_root, { name }, context) => providerNamed(providerName(name), context),
   }),
 }));

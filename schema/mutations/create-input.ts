@@ -32,7 +32,7 @@ function createInput(name: string, description: string) {
         description: 'The name of the provider. Its `capabilities` say which fields it takes.',
       }),
       channel: t.string({ description: 'The way it comes in. Botpress must have it.' }),
-      tags: t.field({ type: [TagInput], description: 'Its tags.' }),
+      tags: t.field({ type: [TagInput], description: 'Tags for it to have.' }),
       ...(name === 'GetOrCreateConversationInput'
         ? {
             discriminateByTags: t.stringList({

@@ -25,7 +25,7 @@ builder.mutationField('deleteConversation', (t) =>
       types: WRITE_ERRORS,
       union: { name: 'DeleteConversationResult', description: 'What is gone, or why it is not.' },
     },
-    args: { input: t.arg({ type: Input, required: true, description: 'Which one.' }) },
+    args: { input: t.arg({ type: Input, required: true, description: 'What to delete.' }) },
     resolve: async (_root, { input }, { gateway, operation }) => {
       unwrap(await gateway.deleteConversation(conversationRefOf(input.id, 'id'), operation));
       return { deletedId: input.id };

@@ -58,7 +58,7 @@ const Input = builder.inputType('SendMessageInput', {
   description:
     'What to write, and how. Exactly one of `text`, `content`, or Botpress’ own type and payload.',
   fields: (t) => ({
-    conversationId: t.id({ required: true, description: 'Where to.' }),
+    conversationId: t.id({ required: true, description: 'The conversation to write into.' }),
     text: t.string({ description: 'Plain text.' }),
     content: t.field({ type: MessageContentInput, description: 'Anything richer.' }),
     kind: t.field({ type: MessageKind, description: 'What it is; left out, a message.' }),
@@ -87,7 +87,7 @@ const Input = builder.inputType('SendMessageInput', {
 const Delivery = builder.enumType('Delivery', {
   description: 'Whether a message reached its provider.',
   values: {
-    SENT: { description: 'It did.' },
+    SENT: { description: 'It did, and its provider said so.' },
     UNKNOWN: {
       description: 'It may have: the answer was lost. It is not sent again; read the messages.',
     },

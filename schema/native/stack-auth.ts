@@ -194,7 +194,7 @@ const StackAuthSender = builder.objectRef<NativeMessage['sender']>('StackAuthSen
   description: 'Who wrote a message, as they were when they wrote it.',
   fields: (t) => ({
     type: t.exposeString('type', { description: '`user`, `agent` or `system`.' }),
-    id: t.exposeString('id', { nullable: true, description: 'Their id.' }),
+    id: t.exposeString('id', { nullable: true, description: 'Their id at the service.' }),
     displayName: t.exposeString('displayName', { nullable: true, description: 'Their name.' }),
     primaryEmail: t.exposeString('primaryEmail', {
       nullable: true,
