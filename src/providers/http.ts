@@ -126,16 +126,19 @@ export function overload(
   { effect, now }: { readonly effect: Ask['effect']; readonly now: number },
 ): Failure | undefined {
   const { status } = answer;
-  const waitMs = waitOf(answer, now);
-  const retryAt = waitMs === undefined ? null : new Date(now + waitMs);
-  if (status === 429) return { kind: 'rate-limited', provider, retryAt };
+  const asked = answer.header('retry-after');
+  if (status === 429) {
+    const retryAt = timeOf(asked ?? answer.header('ratelimit-reset'), now);
+    return { kind: 'rate-limited', provider, retryAt };
+  }
   if (status < 500) return undefined;
   const because = `it answered HTTP ${status}`;
   // A gateway in between lost the answer; the service behind it may well have done the work.
   if (effect === 'write' && (status === 502 || status === 504)) {
     return { kind: 'outcome-unknown', provider, because };
   }
-  return { kind: 'unavailable', provider, because, retryAt };
+  // A window's end is sent along with every answer, and says nothing of when a fault will.
+  return { kind: 'unavailable', provider, because, retryAt: timeOf(asked, now) };
 }
 
 export function unavailable(provider: ProviderName, because: string): Failure {
@@ -205,11 +208,11 @@ function codeOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }
 
-function waitOf(answer: Answer, now: number): number | undefined {
-  const said = answer.header('retry-after') ?? answer.header('ratelimit-reset');
-  if (said === undefined) return undefined;
+/** Seconds from now, or a date. */
+function timeOf(said: string | undefined, now: number): Date | null {
+  if (said === undefined) return null;
   const seconds = Number(said);
-  if (Number.isFinite(seconds)) return seconds * 1000;
+  if (Number.isFinite(seconds)) return new Date(now + seconds * 1000);
   const at = Date.parse(said);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+  return Number.isNaN(at) ? null : new Date(Math.max(now, at));
 }
