@@ -1,0 +1,201 @@
+import { createServer, type RequestListener } from 'node:http';
+import { Agent } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { providerName } from '../../src/domain/ids.ts';
+import { type Ask, openHttp, overload } from '../../src/providers/http.ts';
+
+const provider = providerName('website');
+
+const read: Ask = { method: 'GET', path: '/rows', headers: {}, effect: 'read' };
+const write: Ask = { method: 'POST', path: '/rows', headers: {}, json: {}, effect: 'write' };
+
+/** A server of one answer, and the door to it. */
+async function door(listener: RequestListener) {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    listener(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const dispatcher = new Agent();
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  onTestFinished(async () => {
+    await dispatcher.destroy();
+    await close();
+  });
+  return {
+    http: openHttp({ provider, origin: `http://127.0.0.1:${port}`, dispatcher }),
+    asked,
+    close,
+  };
+}
+
+function call(signal = new AbortController().signal) {
+  return { signal, reads: new Map() };
+}
+
+describe('the outbound door', () => {
+  it('takes any status for an answer, and parses what says it is JSON', async () => {
+    const { http } = await door((_request, response) => {
+      response
+        .writeHead(418, { 'content-type': 'application/json', 'x-kept': 'yes' })
+        .end('{"a":1}');
+    });
+
+    const outcome = await http.ask(call(), read);
+
+    expect(outcome).toMatchObject({ ok: true, value: { status: 418, body: { a: 1 } } });
+    expect(outcome.ok && outcome.value.header('X-Kept')).toBe('yes');
+  });
+
+  it('hands on a plain text as it is, and nothing as null', async () => {
+    const { http } = await door((request, response) => {
+      response.writeHead(404, { 'content-type': 'text/plain' });
+      response.end(request.url === '/rows' ? 'Not here.' : '');
+    });
+
+    expect(await http.ask(call(), read)).toMatchObject({ value: { body: 'Not here.' } });
+    expect(await http.ask(call(), { ...read, path: '/none' })).toMatchObject({
+      value: { body: null },
+    });
+  });
+
+  it('asks the same question once in one operation, and again after a write to the account', async () => {
+    const { http, asked } = await door((_request, response) => response.end('{}'));
+    const operation = call();
+
+    await Promise.all([http.ask(operation, read), http.ask(operation, read)]);
+    await http.ask(operation, { ...read, query: [['page', '2']] });
+    await http.ask(operation, write);
+    await http.ask(operation, read);
+
+    expect(asked).toEqual(['GET /rows', 'GET /rows?page=2', 'POST /rows', 'GET /rows']);
+  });
+
+  it.each([
+    [read, 'unavailable'],
+    [write, 'outcome-unknown'],
+  ] as const)('tells a lost %o by what it may have done', async (ask, kind) => {
+    const { http } = await door((_request, response) => response.destroy());
+
+    expect(await http.ask(call(), ask)).toMatchObject({ ok: false, failure: { kind, provider } });
+  });
+
+  it('knows that a write never arrived where nobody listens', async () => {
+    const { http, close } = await door(() => {});
+    await close();
+
+    const outcome = await http.ask(call(), write);
+
+    expect(outcome).toMatchObject({ failure: { kind: 'unavailable', because: /reached/ } });
+  });
+
+  it('sends nothing once the deadline has passed', async () => {
+    const { http, asked } = await door((_request, response) => response.end());
+
+    const outcome = await http.ask(call(AbortSignal.abort()), write);
+
+    expect(outcome).toMatchObject({ failure: { kind: 'unavailable' } });
+    expect(asked).toEqual([]);
+  });
+
+  it('waits no longer than its signal', async () => {
+    const passing = new AbortController();
+    const { http } = await door(() => passing.abort());
+
+    const outcome = await http.ask(call(passing.signal), read);
+
+    expect(outcome).toMatchObject({ failure: { kind: 'unavailable', because: /deadline/ } });
+  });
+
+  it.each([301, 302, 303, 307, 308])('never follows a redirect: %i', async (status) => {
+    const { http, asked } = await door((_request, response) => {
+      response.writeHead(status, { location: '/elsewhere' }).end();
+    });
+
+    const outcome = await http.ask(call(), { ...read, headers: { authorization: 'Bearer x' } });
+
+    expect(outcome).toMatchObject({ failure: { kind: 'unavailable', because: /redirect/ } });
+    expect(asked).toEqual(['GET /rows']);
+  });
+
+  it('takes no answer larger than any page could be', async () => {
+    const { http } = await door((_request, response) => {
+      const piece = Buffer.alloc(1024 * 1024, 32);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      for (let megabytes = 0; megabytes < 20; megabytes += 1) response.write(piece);
+      response.end('{}');
+    });
+
+    expect(await http.ask(call(), read)).toMatchObject({
+      failure: { kind: 'unavailable', because: /larger/ },
+    });
+  });
+
+  it('takes broken JSON under a good status for no answer, and under a bad one for its text', async () => {
+    const { http } = await door((request, response) => {
+      response.writeHead(request.url === '/rows' ? 200 : 500, {
+        'content-type': 'application/json',
+      });
+      response.end('{"rows": [');
+    });
+
+    expect(await http.ask(call(), read)).toMatchObject({ failure: { kind: 'unavailable' } });
+    expect(await http.ask(call(), write)).toMatchObject({ failure: { kind: 'outcome-unknown' } });
+    expect(await http.ask(call(), { ...read, path: '/bad' })).toMatchObject({
+      value: { status: 500, body: '{"rows": [' },
+    });
+  });
+});
+
+describe('what a busy or broken service means', () => {
+  const now = Date.parse('2026-03-01T12:00:00Z');
+  const judge = (
+    status: number,
+    headers: Readonly<Record<string, string>> = {},
+    effect: Ask['effect'] = 'read',
+  ) => overload(provider, { status, header: (name) => headers[name], body: null }, { effect, now });
+
+  it.each([
+    [{ 'retry-after': '30' }, '2026-03-01T12:00:30.000Z'],
+    [{ 'retry-after': 'Sun, 01 Mar 2026 12:05:00 GMT' }, '2026-03-01T12:05:00.000Z'],
+    [{ 'ratelimit-reset': '7' }, '2026-03-01T12:00:07.000Z'],
+  ])('says when to come back after a 429 with %o', (headers, at) => {
+    expect(judge(429, headers)).toEqual({
+      kind: 'rate-limited',
+      provider,
+      retryAt: new Date(at),
+    });
+  });
+
+  it('does not say when where the service does not, or talks nonsense', () => {
+    expect(judge(429)).toMatchObject({ kind: 'rate-limited', retryAt: null });
+    expect(judge(429, { 'retry-after': 'soon' })).toMatchObject({ retryAt: null });
+  });
+
+  it('does not take the end of a rate window for the end of a fault', () => {
+    expect(judge(503, { 'ratelimit-reset': '7' })).toMatchObject({ retryAt: null });
+    expect(judge(503, { 'retry-after': '7' })).toMatchObject({
+      retryAt: new Date('2026-03-01T12:00:07Z'),
+    });
+  });
+
+  it.each([
+    [500, 'unavailable'],
+    [502, 'outcome-unknown'],
+    [503, 'unavailable'],
+    [504, 'outcome-unknown'],
+  ] as const)('tells of a write answered %i that it is %s', (status, kind) => {
+    expect(judge(status, {}, 'write')).toMatchObject({ kind });
+    expect(judge(status, {}, 'read')).toMatchObject({ kind: 'unavailable' });
+  });
+
+  it.each([200, 304, 400, 401, 404])('leaves %i to the provider', (status) => {
+    expect(judge(status)).toBeUndefined();
+  });
+});
