@@ -44,21 +44,21 @@ export interface ChatBotKitClient {
   completeMessage(call: Call, id: string, turn: Turn): Promise<Outcome<WireCompletion>>;
 }
 
-export interface PageQuestion {
+interface PageQuestion {
   /** The id of the row before the page; null for the first. */
   readonly after: string | null;
   /** At most 100 are given. */
   readonly take: number;
 }
 
-export interface ConversationQuestion extends PageQuestion {
+interface ConversationQuestion extends PageQuestion {
   /** One id: a comma would mean "or". */
   readonly contactId?: string;
   /** Top-level texts that the meta must have. */
   readonly meta: readonly (readonly [key: string, text: string])[];
 }
 
-export interface WirePage<T> {
+interface WirePage<T> {
   readonly rows: readonly T[];
   /** The id of its last row; null where there is no further page. */
   readonly next: string | null;

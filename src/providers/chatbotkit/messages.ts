@@ -57,7 +57,7 @@ interface Nature {
 }
 
 /** A word of tomorrow is kept in the native part. */
-export function natureOf(type: string | null | undefined): Nature {
+function natureOf(type: string | null | undefined): Nature {
   return NATURES.get(type ?? '') ?? { role: 'UNKNOWN', kind: 'UNKNOWN' };
 }
 

@@ -8,12 +8,14 @@ const flag = z.boolean().nullish().catch(null);
 /** Milliseconds since the epoch; its prose shows ISO texts instead. */
 const moment = z.union([z.number(), z.string()]).nullish().catch(null);
 export type Moment = z.infer<typeof moment>;
+/** Said to be optional: an unknown alone may be anything but absent. */
+const anything = z.unknown().optional();
 
 export const WireConversation = z.object({
   id: z.string().min(1),
   name: text,
   description: text,
-  meta: z.unknown(),
+  meta: anything,
   contactId: text,
   taskId: text,
   spaceId: text,
@@ -34,7 +36,7 @@ export const WireMessage = z.object({
   id: z.string().min(1),
   type: text,
   text,
-  meta: z.unknown(),
+  meta: anything,
   /** Told by a fetch alone. */
   name: text,
   description: text,
