@@ -20,6 +20,24 @@ export const MESSAGE_KINDS = [
 ] as const;
 export type MessageKind = (typeof MESSAGE_KINDS)[number];
 
+/** Rows that steer a bot or tell of its work: nobody's messages, so shown only to who asks for them. */
+export function isHidden(kind: MessageKind): boolean {
+  switch (kind) {
+    case 'CONTEXT':
+    case 'INSTRUCTION':
+    case 'BACKSTORY':
+    case 'REASONING':
+    case 'ACTIVITY':
+    case 'CHECKPOINT':
+      return true;
+    case 'MESSAGE':
+    case 'NOTE':
+    case 'STATUS_CHANGE':
+    case 'UNKNOWN':
+      return false;
+  }
+}
+
 export const VISIBILITIES = ['PUBLIC', 'INTERNAL'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
 

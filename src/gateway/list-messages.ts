@@ -2,7 +2,7 @@
 
 import type { Conversation } from '../domain/conversation.ts';
 import { failed, type Outcome, success } from '../domain/failure.ts';
-import type { Message, MessageKind } from '../domain/message.ts';
+import { isHidden, type Message } from '../domain/message.ts';
 import type { Page } from '../domain/page.ts';
 import type { CursorSeal } from './cursor.ts';
 import { deadlineAfter } from './deadline.ts';
@@ -10,16 +10,6 @@ import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import { checked, MAX_PAGE, pageIssues } from './inputs.ts';
 import { mergePages } from './merge.ts';
 import { type EdgePage, openWalk, type PageAsked } from './pages.ts';
-
-/** Rows that steer a bot or tell of its work: nobody's messages, so shown only to who asks for them. */
-const HIDDEN_KINDS: ReadonlySet<MessageKind> = new Set([
-  'CONTEXT',
-  'INSTRUCTION',
-  'BACKSTORY',
-  'REASONING',
-  'ACTIVITY',
-  'CHECKPOINT',
-] satisfies MessageKind[]);
 
 /** Room for hidden rows among those asked for, so that a page seldom takes a second call. */
 const HIDDEN_ROOM = 20;
@@ -46,7 +36,7 @@ export async function listMessages(
   if (!able.ok) return able;
 
   const ref = { provider: name, nativeId };
-  const isWanted = (message: Message) => includeHidden || !HIDDEN_KINDS.has(message.kind);
+  const isWanted = (message: Message) => includeHidden || !isHidden(message.kind);
   const embedded = after === null ? pageOfEmbedded(conversation, first, isWanted) : undefined;
   const deadline = deadlineAfter(provider.deadlineMs);
   const page = await mergePages<Message>(

@@ -2,7 +2,13 @@
 
 import { failed, type Issue, type Outcome, success } from '../domain/failure.ts';
 import type { ConversationRef } from '../domain/ids.ts';
-import type { Message, MessageContent, MessageKind, Visibility } from '../domain/message.ts';
+import {
+  isHidden,
+  type Message,
+  type MessageContent,
+  type MessageKind,
+  type Visibility,
+} from '../domain/message.ts';
 import type { SendOptions } from '../domain/native.ts';
 import type { MessageRole } from '../domain/participant.ts';
 import type { Tag } from '../domain/tag.ts';
@@ -89,10 +95,12 @@ interface Wish {
 }
 
 function wishOf(input: SendInput, able: Able<'MESSAGE_SEND'>): Wish {
-  const visibility = input.visibility ?? (input.kind === 'NOTE' ? 'INTERNAL' : 'PUBLIC');
+  const { kind } = input;
+  const ofColleagues = kind !== undefined && (kind === 'NOTE' || isHidden(kind));
+  const visibility = input.visibility ?? (ofColleagues ? 'INTERNAL' : 'PUBLIC');
   const internal = visibility === 'INTERNAL' && able.kinds.includes('NOTE');
   return {
-    kind: input.kind ?? (internal ? 'NOTE' : 'MESSAGE'),
+    kind: kind ?? (internal ? 'NOTE' : 'MESSAGE'),
     visibility,
     as: input.as ?? able.roles[0],
     expectReply: input.expectReply ?? able.replies === 'always',
