@@ -9,8 +9,8 @@ import { encodeId } from '../src/domain/ids.ts';
 import type { Message as DomainMessage } from '../src/domain/message.ts';
 import type { EdgePage, FilterAsked, Source as GatewaySource } from '../src/gateway/pages.ts';
 import { builder, DEFAULT_PAGE, pageCost } from './builder.ts';
-import { ErrorInterface } from './error.ts';
-import { errorOf, unwrap } from './failure.ts';
+import { ErrorInterface, shownError } from './error.ts';
+import { unwrap } from './failure.ts';
 import { conversationRefOf } from './global-id.ts';
 import { ConversationNative, nativePart } from './native/conversation.ts';
 import { Conversation, Message } from './nodes.ts';
@@ -197,7 +197,7 @@ const Source = builder.objectRef<GatewaySource>('Source').implement({
       type: ErrorInterface,
       nullable: true,
       description: 'What went wrong, for FAILED.',
-      resolve: ({ failure }) => failure && errorOf(failure),
+      resolve: ({ failure }) => failure && shownError(failure),
     }),
   }),
 });

@@ -1,7 +1,20 @@
 // The interface every error of the schema implements, and the closed list of its codes.
 
+import type { Failure } from '../src/domain/failure.ts';
 import { builder } from './builder.ts';
-import type { ErrorCode as Code, FailureError } from './failure.ts';
+import { type ErrorCode as Code, errorOf } from './failure.ts';
+
+/** An error to show, which is no Error: execution throws one of those where a resolver hands it over. */
+export interface ShownError {
+  readonly failure: Failure;
+  readonly message: string;
+  readonly code: Code;
+}
+
+export function shownError(failure: Failure): ShownError {
+  const { message, code } = errorOf(failure);
+  return { failure, message, code };
+}
 
 const ErrorCode = builder.enumType('ErrorCode', {
   description:
@@ -20,10 +33,24 @@ const ErrorCode = builder.enumType('ErrorCode', {
   } satisfies Record<Code, object>,
 });
 
-export const ErrorInterface = builder.interfaceRef<FailureError>('Error').implement({
+export const ErrorInterface = builder.interfaceRef<ShownError>('Error').implement({
   description: 'Something that went wrong, said in a way that a person can act on.',
+  resolveType: ({ failure }) => TYPE_NAMES[failure.kind],
   fields: (t) => ({
     message: t.exposeString('message', { description: 'What went wrong and what to do next.' }),
     code: t.expose('code', { type: ErrorCode, description: 'The same as the type, for a switch.' }),
   }),
 });
+
+const TYPE_NAMES = {
+  'invalid-input': 'InvalidInputError',
+  'not-found': 'NotFoundError',
+  forbidden: 'ForbiddenError',
+  unsupported: 'UnsupportedError',
+  conflict: 'ConflictError',
+  'rate-limited': 'RateLimitedError',
+  unavailable: 'ProviderUnavailableError',
+  refused: 'ProviderRefusedError',
+  'credential-refused': 'ProviderAuthError',
+  'outcome-unknown': 'OutcomeUnknownError',
+} as const satisfies Record<Failure['kind'], string>;

@@ -6,7 +6,7 @@ import type { Health } from '../src/gateway/health.ts';
 import type { Provider as DomainProvider } from '../src/providers/provider.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
-import { ErrorInterface } from './error.ts';
+import { ErrorInterface, shownError } from './error.ts';
 import { errorOf } from './failure.ts';
 import { Visibility } from './message-words.ts';
 import { MessageRole } from './participant.ts';
@@ -92,7 +92,7 @@ const ProviderHealth = builder.objectRef<Health>('ProviderHealth').implement({
       type: ErrorInterface,
       nullable: true,
       description: 'What went wrong last, also when it has been well since.',
-      resolve: ({ lastFailure }) => lastFailure && errorOf(lastFailure),
+      resolve: ({ lastFailure }) => lastFailure && shownError(lastFailure),
     }),
     retryAt: t.expose('retryAt', {
       type: 'DateTime',

@@ -4,9 +4,9 @@ import type { Issue } from '../../src/domain/failure.ts';
 import type { ConversationChanges, UpdatedConversation } from '../../src/providers/provider.ts';
 import { builder } from '../builder.ts';
 import { ConversationPriority, ConversationStatus } from '../conversation.ts';
-import { ErrorInterface } from '../error.ts';
+import { ErrorInterface, shownError } from '../error.ts';
 import { WRITE_ERRORS } from '../errors.ts';
-import { errorOf, invalidInputs, unwrap } from '../failure.ts';
+import { invalidInputs, unwrap } from '../failure.ts';
 import { conversationRefOf } from '../global-id.ts';
 import { Conversation } from '../nodes.ts';
 import { TagInput, tagsOf } from '../tag.ts';
@@ -90,7 +90,7 @@ const Payload = builder.objectRef<UpdatedConversation>('UpdateConversationPayloa
       nullable: true,
       description:
         'Where the update took two calls and the second failed: why. The conversation shows what was done.',
-      resolve: ({ unfinished }) => unfinished && errorOf(unfinished),
+      resolve: ({ unfinished }) => unfinished && shownError(unfinished),
     }),
   }),
 });
