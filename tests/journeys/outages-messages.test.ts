@@ -43,8 +43,8 @@ describe.each(ACCOUNTS)('while %s gives no messages', (account) => {
       ACCOUNTS.map((name) => ({ provider: { name }, status: 'FRESH' })),
     );
     const indexes = [...edges.keys()].filter((index) => isAt(edges[index], account));
-    expect(errors.map((error) => at(error, 'path')).toSorted()).toEqual(
-      indexes.map((index) => ['conversations', 'edges', index, 'node', 'messages']).toSorted(),
+    expect(errors.map((error) => listAt(error, 'path').join('.')).toSorted()).toEqual(
+      indexes.map((index) => `conversations.edges.${index}.node.messages`).toSorted(),
     );
     for (const error of errors) {
       expect(error).toMatchObject({
