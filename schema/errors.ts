@@ -1,5 +1,6 @@
 // The errors a mutation may answer with and a source may carry: one closed list.
 
+import type { ProviderName } from '../src/domain/ids.ts';
 import { builder } from './builder.ts';
 import { ErrorInterface } from './error.ts';
 import {
@@ -15,6 +16,19 @@ import {
   UnsupportedError,
 } from './failure.ts';
 import { Provider, providerNamed, Verb } from './provider.ts';
+
+type Fields<Shape> = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Shape>;
+
+/** The field of every error that is somebody's. */
+function ofProvider<Shape extends { readonly failure: { readonly provider: ProviderName } }>(
+  t: Fields<Shape>,
+) {
+  return t.field({
+    type: Provider,
+    description: 'The provider it happened at.',
+    resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
+  });
+}
 
 const InputIssue = builder.objectRef<{ path: string; message: string }>('InputIssue').implement({
   description: 'One mistake in an input.',
@@ -50,11 +64,7 @@ builder.objectType(ForbiddenError, {
   description: 'The provider knows the account behind this gateway, and does not let it do that.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    provider: t.field({
-      type: Provider,
-      description: 'The provider it happened at.',
-      resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
-    }),
+    provider: ofProvider(t),
   }),
 });
 
@@ -64,11 +74,7 @@ builder.objectType(UnsupportedError, {
     'This provider cannot do that. Nothing was asked of it; its `capabilities` say what it can.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    provider: t.field({
-      type: Provider,
-      description: 'The provider it happened at.',
-      resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
-    }),
+    provider: ofProvider(t),
     verb: t.field({
       type: Verb,
       description: 'What it was asked to do.',
@@ -112,11 +118,7 @@ builder.objectType(ProviderUnavailableError, {
   description: 'The provider did not answer, or not in a way that can be read. Nothing was done.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    provider: t.field({
-      type: Provider,
-      description: 'The provider it happened at.',
-      resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
-    }),
+    provider: ofProvider(t),
     retryAt: t.field({
       type: 'DateTime',
       nullable: true,
@@ -140,11 +142,7 @@ builder.objectType(ProviderRefusedError, {
   description: 'The provider understood, and said no.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    provider: t.field({
-      type: Provider,
-      description: 'The provider it happened at.',
-      resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
-    }),
+    provider: ofProvider(t),
     providerCode: t.string({
       nullable: true,
       description: "The provider's own code.",
@@ -163,11 +161,7 @@ builder.objectType(ProviderAuthError, {
     "The provider refused this gateway's own credential. Its operator has to mend that; asking again will not.",
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    provider: t.field({
-      type: Provider,
-      description: 'The provider it happened at.',
-      resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
-    }),
+    provider: ofProvider(t),
   }),
 });
 
@@ -176,11 +170,7 @@ builder.objectType(OutcomeUnknownError, {
   description: 'The provider may have done it: its answer was lost. Look before you ask again.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    provider: t.field({
-      type: Provider,
-      description: 'The provider it happened at.',
-      resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
-    }),
+    provider: ofProvider(t),
   }),
 });
 
