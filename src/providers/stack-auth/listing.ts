@@ -46,6 +46,7 @@ export function inbox(client: Client, provider: ProviderName) {
     const limit = Math.min(Math.max(1, size), MOST_ROWS);
     if (paged) {
       const page = await client.list({ ...asked, limit, offset }, call);
+      if (!page.ok && takesNoSuchUser(page.failure)) return success({ items: [], next: null });
       if (!page.ok && !knowsNoPages(page.failure)) return page;
       if (page.ok && page.value.hasMore !== undefined) {
         const { rows, hasMore } = page.value;
@@ -57,6 +58,7 @@ export function inbox(client: Client, provider: ProviderName) {
       }
     }
     const whole = await client.list(withLiteralQuery(asked), call);
+    if (!whole.ok && takesNoSuchUser(whole.failure)) return success({ items: [], next: null });
     if (!whole.ok) return whole;
     const { rows, hasMore } = whole.value;
     // It has pages after all, since an update perhaps: the next question will use them.
@@ -83,10 +85,17 @@ function questionOf({ contactId, status = [], search }: ConversationFilter): Lis
 
 /** A parameter it does not know is a mistake to the service, and its sentence names it. */
 function knowsNoPages(failure: Failure): boolean {
+  return isMistakenIn(failure, /\b(limit|offset)\b/);
+}
+
+/** Not every uuid is one of a user's to it, and another provider's id of somebody is nobody's here. */
+function takesNoSuchUser(failure: Failure): boolean {
+  return isMistakenIn(failure, /\buserId\b/);
+}
+
+function isMistakenIn(failure: Failure, parameter: RegExp): boolean {
   return (
-    failure.kind === 'refused' &&
-    failure.code === 'SCHEMA_ERROR' &&
-    /\b(limit|offset)\b/.test(failure.said)
+    failure.kind === 'refused' && failure.code === 'SCHEMA_ERROR' && parameter.test(failure.said)
   );
 }
 
