@@ -5,6 +5,7 @@ import type { Context } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
+import { boundedDocuments, documentCache } from './documents.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -20,7 +21,14 @@ export function openGraphql({ gateway, log }: { readonly gateway: Gateway; reado
       gateway,
       operation: { signal: request.signal, reads: new Map() },
     }),
+    // No page of another origin has business here: the gateway acts with its operator's credentials.
+    cors: false,
+    multipart: false,
+    plugins: [boundedDocuments()],
+    parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     maskedErrors: {
+      // Not even where NODE_ENV says "development".
+      isDev: false,
       errorMessage: 'Something went wrong in the gateway itself. It has been noted; try again.',
     },
     logging: {
