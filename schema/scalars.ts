@@ -21,7 +21,22 @@ builder.scalarType('DateTime', {
 builder.scalarType('JSON', {
   description: 'Any JSON value, as the provider wrote it.',
   serialize: (value) => value,
-  parseValue: (value) => value,
+  parseValue: (value) => {
+    if (isDeeper(value, MAX_JSON_LEVELS)) {
+      throw new GraphQLError(`A JSON value may be ${MAX_JSON_LEVELS} levels deep. Flatten it.`, {
+        extensions: { code: 'INVALID_INPUT' },
+      });
+    }
+    return value;
+  },
 });
+
+/** Deeper than any provider's own; without a bound, a value that was read cannot always be written down again. */
+const MAX_JSON_LEVELS = 64;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner: unknown) => isDeeper(inner, levels - 1));
+}
 
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
