@@ -11,6 +11,8 @@ import { at, listAt } from './answer.ts';
 export interface StartOptions extends WorldOptions {
   /** How long a provider may take; short where a test waits for it to pass. */
   readonly deadlineMs?: number;
+  /** Two gateways of one secret take each other's cursors. */
+  readonly cursorSecret?: string;
 }
 
 export interface TestParlance {
@@ -29,7 +31,7 @@ export interface Asked {
 }
 
 export async function startParlance(options: StartOptions = {}): Promise<TestParlance> {
-  const { deadlineMs, ...worldOptions } = options;
+  const { deadlineMs, cursorSecret = 'a secret of the tests', ...worldOptions } = options;
   const world = await startWorld(worldOptions);
   const config: Config = {
     kind: 'sandbox',
@@ -47,7 +49,7 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
   const parlance = await compose(config, {
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     clock: options.clock ?? Date.now,
-    randomSecret: () => 'a secret of the tests',
+    randomSecret: () => cursorSecret,
   });
   onTestFinished(async () => {
     await parlance.close();
