@@ -1,7 +1,11 @@
 // The accounts behind the gateway: what each can do, and how it is doing.
 
 import { encodeId, type ProviderName, providerName } from '../src/domain/ids.ts';
-import { type Verb as DomainVerb, SUPPORTS, VERBS } from '../src/domain/verb.ts';
+import {
+  type Support as DomainSupport,
+  type Verb as DomainVerb,
+  VERBS,
+} from '../src/domain/verb.ts';
 import type { Health } from '../src/gateway/health.ts';
 import type { Provider as DomainProvider } from '../src/providers/provider.ts';
 import { builder } from './builder.ts';
@@ -34,7 +38,7 @@ const Support = builder.enumType('Support', {
     NATIVE: { description: 'It has this itself.' },
     EMULATED: { description: 'The gateway makes it of other things the provider has.' },
     NONE: { description: 'It cannot, and is not asked.' },
-  } satisfies Record<(typeof SUPPORTS)[number], object>,
+  } satisfies Record<DomainSupport, object>,
 });
 
 const Capability = builder

@@ -13,5 +13,4 @@ export const VERBS = [
 ] as const;
 export type Verb = (typeof VERBS)[number];
 
-export const SUPPORTS = ['NATIVE', 'EMULATED', 'NONE'] as const;
-export type Support = (typeof SUPPORTS)[number];
+export type Support = 'NATIVE' | 'EMULATED' | 'NONE';
