@@ -1,0 +1,140 @@
+// The five mutations as a client writes them, asking for all there is to know of what became of them.
+
+import { encodeId, providerName } from '../../src/domain/ids.ts';
+import type { AccountName } from './accounts.ts';
+import { at } from './answer.ts';
+import type { TestParlance } from './parlance.ts';
+
+export type MutationName = keyof typeof DOCUMENTS;
+
+type Asking = Pick<TestParlance, 'ask'>;
+
+/** The member of the result's union, with its `__typename`. Whatever else is wrong with the answer is thrown. */
+export async function mutate(
+  { ask }: Asking,
+  mutation: MutationName,
+  input: object,
+): Promise<unknown> {
+  const answer = await ask(DOCUMENTS[mutation], { input });
+  if (answer.errors.length > 0) {
+    throw new Error(`${mutation} was answered with errors: ${JSON.stringify(answer.errors)}`);
+  }
+  return at(answer.data, 'result');
+}
+
+export function conversationId(account: AccountName | 'nobody', nativeId: string): string {
+  const conversation = { provider: providerName(account), nativeId };
+  return encodeId({ type: 'Conversation', conversation });
+}
+
+export function messageId(account: AccountName, conversation: string, nativeId: string): string {
+  const ref = { provider: providerName(account), nativeId: conversation };
+  return encodeId({ type: 'Message', message: { conversation: ref, nativeId } });
+}
+
+export function contactId(account: AccountName, nativeId: string): string {
+  return encodeId({ type: 'Contact', provider: providerName(account), nativeId });
+}
+
+export const CONVERSATION_FIELDS = `
+  id nativeId provider { name } channel title description status priority archived important
+  tags { key value } contact { id nativeId } assignee { nativeId name }
+  createdAt updatedAt lastActivityAt sortedAt
+  native {
+    __typename
+    ... on BotpressConversation { integration currentTaskId }
+    ... on ChatlingConversation { chatbotId conversationType }
+    ... on ChatBotKitConversation {
+      meta contactId taskId spaceId botId model backstory datasetId skillsetId privacy moderation
+    }
+    ... on StackAuthConversation { source metadata { tags assignedToUserId } }
+  }
+`;
+
+export const MESSAGE_FIELDS = `
+  id nativeId role kind visibility author { nativeId name role } text
+  content { ...Content ... on BlocContent { items { ...Content } } }
+  citations { title url } tags { key value } createdAt
+  native {
+    __typename
+    ... on BotpressMessage { type payload direction userId }
+    ... on ChatBotKitMessage { type meta name description }
+    ... on StackAuthMessage { messageType }
+  }
+`;
+
+/** To be put behind whatever asks for \`MESSAGE_FIELDS\`. */
+export const CONTENT_FRAGMENTS = `
+  fragment Card on CardContent { title subtitle imageUrl actions { action label value } }
+  fragment Content on MessageContent {
+    __typename
+    ... on TextContent { text }
+    ... on MarkdownContent { markdown }
+    ... on ImageContent { url title }
+    ... on AudioContent { url title }
+    ... on VideoContent { url title }
+    ... on FileContent { url title }
+    ... on LocationContent { latitude longitude address placeTitle: title }
+    ... on ChoiceContent { question: text options { label value } dropdown }
+    ... on CardContent { ...Card }
+    ... on CarouselContent { cards { ...Card } }
+    ... on UnknownContent { said payload }
+  }
+`;
+
+/** A rate limit may be the gateway's own, so its provider is nullable and needs a name of its own here. */
+const ERRORS = `
+  __typename
+  ... on Error { code message }
+  ... on InvalidInputError { issues { path message } }
+  ... on UnsupportedError { provider { name } verb note }
+  ... on ForbiddenError { provider { name } }
+  ... on RateLimitedError { limitedBy: provider { name } retryAt }
+  ... on ProviderUnavailableError { provider { name } retryAt }
+  ... on ProviderRefusedError { provider { name } providerCode providerMessage }
+  ... on ProviderAuthError { provider { name } }
+  ... on OutcomeUnknownError { provider { name } }
+`;
+
+const DOCUMENTS = {
+  updateConversation: `mutation ($input: UpdateConversationInput!) {
+    result: updateConversation(input: $input) {
+      ${ERRORS}
+      ... on UpdateConversationPayload {
+        conversation { ${CONVERSATION_FIELDS} }
+        ignored
+        unfinished { __typename code message }
+      }
+    }
+  }`,
+  createConversation: `mutation ($input: CreateConversationInput!) {
+    result: createConversation(input: $input) {
+      ${ERRORS}
+      ... on CreateConversationPayload { conversation { ${CONVERSATION_FIELDS} } }
+    }
+  }`,
+  getOrCreateConversation: `mutation ($input: GetOrCreateConversationInput!) {
+    result: getOrCreateConversation(input: $input) {
+      ${ERRORS}
+      ... on GetOrCreateConversationPayload { created conversation { ${CONVERSATION_FIELDS} } }
+    }
+  }`,
+  deleteConversation: `mutation ($input: DeleteConversationInput!) {
+    result: deleteConversation(input: $input) {
+      ${ERRORS}
+      ... on DeleteConversationPayload { deletedId }
+    }
+  }`,
+  sendMessage: `mutation ($input: SendMessageInput!) {
+    result: sendMessage(input: $input) {
+      ${ERRORS}
+      ... on SendMessagePayload {
+        delivery
+        message { ${MESSAGE_FIELDS} }
+        reply { ${MESSAGE_FIELDS} }
+        usage { tokens endReason }
+      }
+    }
+  }
+  ${CONTENT_FRAGMENTS}`,
+} as const;
