@@ -224,7 +224,9 @@ export function openLane<T>(lane: Lane<T>): LaneReader<T> {
   function stateAt(passed: number, shownMs: number | undefined): LaneState {
     const last = log[passed - 1];
     const all = passed === log.length;
-    if (ended && all) return { ...START, done: true };
+    // Rows that are left and do not match are nothing to come back for.
+    const over = ended && !log.slice(passed).some(({ matches }) => matches);
+    if (over) return { ...START, done: true };
     const place = placeAt(passed);
     if (own) {
       const ids = [

@@ -203,6 +203,17 @@ describe('a filter', () => {
     }
   });
 
+  it('ends with its last match, not with an empty page after it', async () => {
+    const parlance = await startParlance();
+    const filter = { archived: true };
+    const matches = factsOf(parlance.world).filter(({ archived }) => archived === true);
+
+    const page = await inboxPage(parlance, { first: matches.length, filter });
+
+    expect(page.rows).toHaveLength(matches.length);
+    expect(page.hasNextPage).toBe(false);
+  });
+
   it('that finds little is given back at its bound, and the next page looks further', async () => {
     const parlance = await startParlance({ count: 120, chatling: { callsPerMinute: 1000 } });
     const all = factsOf(parlance.world).filter(({ account }) => account === 'help');
