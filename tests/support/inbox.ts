@@ -2,6 +2,7 @@
 
 import { visibleMessages } from '../../emulators/stack-auth/views.ts';
 import type { World } from '../../emulators/world.ts';
+import type { AccountName } from './accounts.ts';
 import { at, listAt, textAt } from './answer.ts';
 import type { TestParlance } from './parlance.ts';
 
@@ -87,6 +88,17 @@ export async function walkInbox(
 
 export function keysOf(pages: readonly InboxPage[]): string[] {
   return pages.flatMap(({ rows }) => rows.map(({ key }) => key));
+}
+
+/** Global ids by the provider's own. */
+export async function idsAt(
+  asking: Asking,
+  account: AccountName,
+): Promise<ReadonlyMap<string, string>> {
+  const pages = await walkInbox(asking, { first: 100, filter: { providers: [account] } });
+  return new Map(
+    pages.flatMap(({ rows }) => rows.map(({ key, id }) => [key.split('/')[1] ?? '', id])),
+  );
 }
 
 /** Every conversation there is by key, with the time it is to be listed by; null where only its provider's order says. */
