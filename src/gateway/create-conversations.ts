@@ -158,6 +158,9 @@ interface Discriminators {
 function discriminators(asked: GetOrCreateConversation): Outcome<Discriminators> {
   const { tags, discriminateByTags: names } = asked;
   if (names === undefined) return success({ tags, exactly: tags.length > 0 });
+  if (names.length === 0) {
+    return invalid('discriminateByTags', 'must name at least one; leave it out to compare all.');
+  }
   const missing = names.findIndex((name) => !tags.some(({ key }) => key === name));
   if (missing >= 0) {
     const path = `discriminateByTags.${missing}`;

@@ -65,7 +65,7 @@ export const MESSAGE_FIELDS = `
 
 /** To be put behind whatever asks for \`MESSAGE_FIELDS\`. */
 export const CONTENT_FRAGMENTS = `
-  fragment Card on CardContent { title subtitle imageUrl actions { action label value } }
+  fragment Card on CardContent { cardTitle: title subtitle imageUrl actions { action label value } }
   fragment Content on MessageContent {
     __typename
     ... on TextContent { text }
@@ -74,11 +74,11 @@ export const CONTENT_FRAGMENTS = `
     ... on AudioContent { url title }
     ... on VideoContent { url title }
     ... on FileContent { url title }
-    ... on LocationContent { latitude longitude address placeTitle: title }
-    ... on ChoiceContent { question: text options { label value } dropdown }
+    ... on LocationContent { latitude longitude address title }
+    ... on ChoiceContent { text options { label value } dropdown }
     ... on CardContent { ...Card }
     ... on CarouselContent { cards { ...Card } }
-    ... on UnknownContent { said payload }
+    ... on UnknownContent { type payload }
   }
 `;
 
@@ -130,7 +130,7 @@ const DOCUMENTS = {
       ${ERRORS}
       ... on SendMessagePayload {
         delivery
-        message { ${MESSAGE_FIELDS} }
+        sent: message { ${MESSAGE_FIELDS} }
         reply { ${MESSAGE_FIELDS} }
         usage { tokens endReason }
       }
