@@ -79,6 +79,9 @@ export const builder = new SchemaBuilder<{
     decodeGlobalID: (text) => {
       const id = decodeId(text);
       if (!id) throw invalidInput('id', 'is not an id of this gateway; copy one from an answer.');
+      if (id.type === 'Contact' || id.type === 'Participant') {
+        throw invalidInput('id', `is the id of a ${id.type}, who comes with a conversation only.`);
+      }
       return { typename: id.type, id: text };
     },
   },

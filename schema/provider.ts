@@ -106,21 +106,22 @@ const ProviderHealth = builder.objectRef<Health>('ProviderHealth').implement({
   }),
 });
 
-export const Provider = builder.objectRef<DomainProvider>('Provider');
+export const Provider = builder.loadableNodeRef('Provider', {
+  id: { resolve: providerIdOf, description: 'The global id of this provider.' },
+  toKey: providerIdOf,
+  // An id that names none is an error in its place, and takes nothing from those beside it.
+  load: (ids: string[], { gateway }) =>
+    Promise.resolve(
+      ids.map(
+        (id) =>
+          gateway.providers.find((provider) => providerIdOf(provider) === id) ??
+          errorOf({ kind: 'not-found', what: 'such provider here' }),
+      ),
+    ),
+});
 
-builder.node(Provider, {
+Provider.implement({
   description: 'One account at a conversation service, as its operator configured it.',
-  id: {
-    resolve: ({ name }) => encodeId({ type: 'Provider', provider: name }),
-    description: 'The global id of this provider.',
-  },
-  loadOne: (id, { gateway }) => {
-    const found = gateway.providers.find(
-      ({ name }) => encodeId({ type: 'Provider', provider: name }) === id,
-    );
-    if (!found) throw errorOf({ kind: 'not-found', what: 'such provider here' });
-    return found;
-  },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'can' in value,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name its operator gave it.' }),
@@ -159,4 +160,8 @@ export function providerNamed(name: ProviderName, { gateway }: Context): DomainP
   const provider = gateway.provider(name);
   if (provider) return provider;
   throw errorOf({ kind: 'not-found', what: `provider named ${name}` });
+}
+
+function providerIdOf({ name }: DomainProvider): string {
+  return encodeId({ type: 'Provider', provider: name });
 }

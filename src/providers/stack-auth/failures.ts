@@ -65,6 +65,9 @@ export function failureOf(answer: Answer, refused: Refused): Failure {
   // Other sentences under this status say that the routes have moved or closed: not that the conversation has gone.
   if (status === 404 && /\bconversation not found\b/i.test(said))
     return { kind: 'not-found', what };
+  // Not every uuid is one of a conversation's to it, and one that is not names nothing.
+  if (code === 'SCHEMA_ERROR' && /\bparams\.conversationId\b/.test(said))
+    return { kind: 'not-found', what };
   if (code === 'SCHEMA_ERROR' && /\bauth\.(user|project)\b/.test(said))
     return userRefused(provider);
   return { kind: 'refused', provider, code, said };
