@@ -53,10 +53,13 @@ export function dispatcher(parts: {
       const deadlineMs = patience === 'reply' ? provider.replyDeadlineMs : provider.deadlineMs;
       const signal = AbortSignal.any([operation.signal, deadline ?? deadlineAfter(deadlineMs)]);
       const outcome = await Promise.race([
-        run(able.value, { signal, reads: operation.reads }).catch((error: unknown) => {
-          log.error({ provider: name, verb, err: error }, 'an adapter threw, which is a bug');
-          return failed(silent(name, verb, 'this gateway failed to read its answer'));
-        }),
+        // Begun inside a promise: what an adapter throws before its first await must not reach the other lanes either.
+        Promise.resolve()
+          .then(() => run(able.value, { signal, reads: operation.reads }))
+          .catch((error: unknown) => {
+            log.error({ provider: name, verb, err: error }, 'an adapter threw, which is a bug');
+            return failed(silent(name, verb, 'this gateway failed to read its answer'));
+          }),
         pastGrace(signal).then(() =>
           failed(silent(name, verb, 'it did not answer within the deadline')),
         ),
