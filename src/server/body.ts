@@ -6,14 +6,21 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** How much more is read away, so that a client that is still sending gets to read the refusal. */
 const MAX_DRAINED_BYTES = 16 * 1024 * 1024;
 
-export async function readBody(request: IncomingMessage): Promise<Buffer | 'too-large'> {
+/** `unfinished`: whoever was sending it has gone. */
+export async function readBody(
+  request: IncomingMessage,
+): Promise<Buffer | 'too-large' | 'unfinished'> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    bytes += chunk.length;
-    if (bytes > MAX_DRAINED_BYTES) break;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  try {
+    for await (const chunk of request) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      bytes += chunk.length;
+      if (bytes > MAX_DRAINED_BYTES) break;
+      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+    }
+  } catch {
+    return 'unfinished';
   }
   return bytes > MAX_BODY_BYTES ? 'too-large' : Buffer.concat(chunks);
 }

@@ -11,6 +11,16 @@ const KEPT = { characters: 5000, documents: 100 };
 
 export function boundedDocuments(): Plugin {
   return {
+    onParams({ params }) {
+      if (params.query === undefined || params.query === null) {
+        throw createGraphQLError(
+          'Send an operation: { "query": "{ conversations { nodes { title } } }" }.',
+          {
+            extensions: { code: 'INVALID_INPUT', http: { status: 400 } },
+          },
+        );
+      }
+    },
     onParse({ parseFn, setParseFn }) {
       setParseFn((source: string | { readonly body: string }, options: object) => {
         const { length } = typeof source === 'string' ? source : source.body;

@@ -7,6 +7,8 @@ import type { Log } from '../observability/log.ts';
 import { readBody } from './body.ts';
 import { graphiqlPage, type Page } from './graphiql.ts';
 import { GRAPHQL_PATH, openGraphql } from './graphql.ts';
+import { turnedAway } from './headers.ts';
+import { answerUnreadable } from './unreadable.ts';
 
 export interface Server {
   readonly url: string;
@@ -26,14 +28,18 @@ export interface ServerParts {
 
 /** How long what is running may take once the process is to end. */
 const DRAIN_LIMIT_MS = 10_000;
+/** How long a request may take to arrive whole. */
+const ARRIVAL_LIMIT_MS = 30_000;
 
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { gateway, log, host, port, examples } = parts;
   const graphql = openGraphql({ gateway, log });
   const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
+  /** Those whose body is still on its way. */
+  const arriving = new Set<IncomingMessage>();
   let leaving = false;
 
-  const server = createServer((request, response) => {
+  const server = createServer({ requestTimeout: ARRIVAL_LIMIT_MS }, (request, response) => {
     // Whoever keeps a connection open learns with its next answer that it is the last.
     if (leaving) response.setHeader('connection', 'close');
     serve(request, response).catch((error: unknown) => {
@@ -42,6 +48,8 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       else sayError(response, 500, 'Something went wrong in the gateway itself. Try again.');
     });
   });
+
+  server.on('clientError', answerUnreadable);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request);
@@ -64,11 +72,15 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   }
 
   async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refused = turnedAway(request);
+    if (refused) return sayError(response, refused.status, refused.message);
     if (request.method !== 'POST') {
       await graphql.handle(request, response);
       return;
     }
-    const body = await readBody(request);
+    arriving.add(request);
+    const body = await readBody(request).finally(() => arriving.delete(request));
+    if (body === 'unfinished') return;
     if (body === 'too-large') {
       response.setHeader('connection', 'close');
       return sayError(response, 413, 'A body may have 1 MB at most. Send less, or a URL to it.');
@@ -90,6 +102,8 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       leaving = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
+      // What has not arrived whole is not running yet, and may never be.
+      for (const request of arriving) request.destroy();
       const limit = setTimeout(() => server.closeAllConnections(), DRAIN_LIMIT_MS);
       await closed;
       clearTimeout(limit);
