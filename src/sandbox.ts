@@ -32,7 +32,12 @@ export async function openSandbox(
 }
 
 /** The names the documentation uses. */
-export function accounts({ botpress, chatling, chatbotkit, stackAuth }: Credentials): ProviderConfig[] {
+export function accounts({
+  botpress,
+  chatling,
+  chatbotkit,
+  stackAuth,
+}: Credentials): ProviderConfig[] {
   const patience = { deadlineMs: 2500, replyDeadlineMs: 30_000 };
   return [
     {

@@ -164,7 +164,9 @@ async function readAddress({ download }: World, url: string): Promise<File | Ref
 
 async function readMultipart({ contentType, body }: UploadWish): Promise<File | Refusal> {
   const headers = { 'content-type': contentType ?? '' };
-  const form = await new Response(new Uint8Array(body), { headers }).formData().catch(() => undefined);
+  const form = await new Response(new Uint8Array(body), { headers })
+    .formData()
+    .catch(() => undefined);
   const file = form?.get('file');
   if (!file || typeof file === 'string') return refuse('BAD_REQUEST');
   return fileOf(Buffer.from(await file.arrayBuffer()), file.type, file.name);

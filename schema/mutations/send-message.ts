@@ -64,7 +64,8 @@ const Input = builder.inputType('SendMessageInput', {
     kind: t.field({ type: MessageKind, description: 'What it is; left out, a message.' }),
     visibility: t.field({
       type: Visibility,
-      description: 'Who may see it; left out, everybody; colleagues only for a note or a hidden kind.',
+      description:
+        'Who may see it; left out, everybody; colleagues only for a note or a hidden kind.',
     }),
     as: t.field({
       type: MessageRole,

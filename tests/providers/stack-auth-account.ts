@@ -23,7 +23,7 @@ import type {
 import { type StackAuthAccount, stackAuth } from '../../src/providers/stack-auth/index.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 12, 9, 0, 0);
-export const TALES = tellTales({ seed: 'stack-auth', now: NOW_MS });
+const TALES = tellTales({ seed: 'stack-auth', now: NOW_MS });
 
 export const SUPPORT = providerName('support');
 
@@ -173,7 +173,7 @@ export function changingBodies(change: (body: unknown, path: string) => unknown)
   });
 }
 
-export const REPLY: Omit<SendMessage, 'conversation' | 'content'> = {
+const REPLY: Omit<SendMessage, 'conversation' | 'content'> = {
   kind: 'MESSAGE',
   visibility: 'PUBLIC',
   as: 'AGENT',

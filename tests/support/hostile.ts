@@ -113,7 +113,7 @@ export async function expectUnharmed({ url, world }: TestParlance, said: string)
 }
 
 /** Whatever in a text belongs to nobody but the operator. */
-export function leaksIn(text: string, { credentials }: Pick<World, 'credentials'>): string[] {
+function leaksIn(text: string, { credentials }: Pick<World, 'credentials'>): string[] {
   const { botpress, chatling, chatbotkit, stackAuth } = credentials;
   const secrets = [
     botpress.token,
@@ -132,7 +132,7 @@ export function leaksIn(text: string, { credentials }: Pick<World, 'credentials'
 }
 
 /** What any provider was asked to change. */
-export function writesIn({ botpress, chatling, chatbotkit, stackAuth }: World): string[] {
+function writesIn({ botpress, chatling, chatbotkit, stackAuth }: World): string[] {
   return [botpress, chatling, chatbotkit, stackAuth]
     .flatMap(({ journal }) => journal)
     .filter(({ method, path }) => method !== 'GET' && !path.endsWith('/auth/oauth/token'))

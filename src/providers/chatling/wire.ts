@@ -22,7 +22,7 @@ export const WireMessage = z.object({
 });
 export type WireMessage = z.infer<typeof WireMessage>;
 
-export const WireSource = z.object({ type: maybeText, title: maybeText, url: maybeText });
+const WireSource = z.object({ type: maybeText, title: maybeText, url: maybeText });
 
 /** The part of a message's `data` that answers from the knowledge base have. */
 export const WireAnswerData = z.object({
