@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { viewsOf } from '../../emulators/stack-auth/views.ts';
 import type { World } from '../../emulators/world.ts';
 import type { AccountName } from '../support/accounts.ts';
-import { at, listAt, textAt } from '../support/answer.ts';
+import { at, listAt } from '../support/answer.ts';
 import { type StartOptions, startParlance, type TestParlance } from '../support/parlance.ts';
+import { byNativeId } from '../support/told.ts';
 
 describe('a conversation of Botpress', () => {
   it('says what the newest generation says of it', async () => {
@@ -299,15 +300,7 @@ async function expectTold(
   expect(errors).toEqual([]);
   expect(at(data, 'conversations.pageInfo.hasNextPage')).toBe(false);
   expect(expected).toHaveLength(40);
-  expect(byId(told)).toEqual(byId(expected));
-}
-
-function byId(conversations: readonly unknown[]): ReadonlyMap<string, unknown> {
-  return new Map(
-    conversations
-      .map((one): [string, unknown] => [textAt(one, 'nativeId'), one])
-      .toSorted(([one], [other]) => (one < other ? -1 : 1)),
-  );
+  expect(byNativeId(told)).toEqual(byNativeId(expected));
 }
 
 function botpressRows({ botpress }: World) {
