@@ -18,7 +18,8 @@ export function exampleTabs(ids: ReadonlyMap<string, string>): ExampleTab[] {
     }),
     tab(SEND, {
       input: {
-        conversationId: id('assistant'),
+        // Of the bots, the one whose ids outlive a restart of the sandbox: browsers remember their tabs.
+        conversationId: id('help'),
         text: 'Where is my parcel?',
         expectReply: true,
       },
@@ -39,8 +40,10 @@ function tab(query: string, variables: object): ExampleTab {
   return { query: query.trimStart(), variables: JSON.stringify(variables, null, 2) };
 }
 
+// Lines stay short: the editor has half the window, less its buttons.
 const INBOX = `
-# One inbox over every provider, newest first. Press play.
+# One inbox over every provider, newest first.
+# Press play.
 query Inbox {
   conversations(first: 12) {
     nodes {
@@ -51,16 +54,23 @@ query Inbox {
       sortedAt
       provider { name kind }
       tags { key value }
-      messages(first: 2) { nodes { role text createdAt } }
+      messages(first: 2) {
+        nodes { role text createdAt }
+      }
     }
     pageInfo { hasNextPage endCursor }
-    sources { provider { name } status error { code message } }
+    sources {
+      provider { name }
+      status
+      error { code message }
+    }
   }
 }
 `;
 
 const THREAD = `
-# One conversation whole, with what only its provider has.
+# One conversation whole,
+# with what only its provider has.
 query Thread($id: ID!) {
   conversation(id: $id) {
     title
@@ -69,24 +79,55 @@ query Thread($id: ID!) {
     assignee { name }
     contact { name email }
     native {
-      ... on StackAuthConversation { source metadata { tags firstResponseAt } entryPoints { channelType } }
-      ... on BotpressConversation { integration currentWorkflowId }
-      ... on ChatBotKitConversation { botId model meta }
-      ... on ChatlingConversation { chatbotId conversationType }
+      ... on StackAuthConversation {
+        source
+        metadata { tags firstResponseAt }
+        entryPoints { channelType }
+      }
+      ... on BotpressConversation {
+        integration
+        currentWorkflowId
+      }
+      ... on ChatBotKitConversation {
+        botId
+        model
+        meta
+      }
+      ... on ChatlingConversation {
+        chatbotId
+        conversationType
+      }
     }
     messages(first: 20) {
-      nodes { role kind visibility text createdAt author { name } }
+      nodes {
+        role
+        kind
+        visibility
+        text
+        createdAt
+        author { name }
+      }
     }
   }
 }
 `;
 
 const FILTER = `
-# Filters go to the provider where it has them; elsewhere rows are compared here, and "scanned" says how many.
+# A filter goes to the provider where it has one;
+# elsewhere rows are compared here, and "scanned"
+# says how many.
 query Filtered($filter: ConversationFilter) {
   conversations(first: 10, filter: $filter) {
-    nodes { provider { name } title tags { key value } }
-    sources { provider { name } status scanned }
+    nodes {
+      provider { name }
+      title
+      tags { key value }
+    }
+    sources {
+      provider { name }
+      status
+      scanned
+    }
   }
 }
 `;
@@ -96,41 +137,52 @@ const UPDATE = `
 mutation Update($input: UpdateConversationInput!) {
   updateConversation(input: $input) {
     __typename
-    ... on UpdateConversationPayload { conversation { tags { key value } } ignored }
+    ... on UpdateConversationPayload {
+      conversation { tags { key value } }
+      ignored
+    }
     ... on Error { code message }
   }
 }
 `;
 
 const SEND = `
-# Asks a bot and brings its answer. The alias is needed: a payload's "message" is another thing than an error's.
+# Asks a bot and brings its answer.
 mutation Send($input: SendMessageInput!) {
   sendMessage(input: $input) {
     __typename
     ... on SendMessagePayload {
       delivery
-      message { role text createdAt }
+      # Renamed, for Error has a "message" too.
+      sent: message { role text createdAt }
       reply { role text }
       usage { tokens endReason }
     }
-    ... on Error { code problem: message }
+    ... on Error { code message }
   }
 }
 `;
 
 const GET_OR_CREATE = `
-# The same conversation however often you press play; "created" is true once.
-mutation GetOrCreate($input: GetOrCreateConversationInput!) {
+# The same conversation however often you press
+# play; "created" is true once.
+mutation GetOrCreate(
+  $input: GetOrCreateConversationInput!
+) {
   getOrCreateConversation(input: $input) {
     __typename
-    ... on GetOrCreateConversationPayload { created conversation { id channel tags { key value } } }
+    ... on GetOrCreateConversationPayload {
+      created
+      conversation { id channel tags { key value } }
+    }
     ... on Error { code message }
   }
 }
 `;
 
 const PROVIDERS = `
-# Who is behind this gateway, how they are, and what each can do.
+# Who is behind this gateway, how they are,
+# and what each can do.
 query Providers {
   providers {
     name

@@ -113,7 +113,7 @@ export async function expectUnharmed({ url, world }: TestParlance, said: string)
 }
 
 /** Whatever in a text belongs to nobody but the operator. */
-function leaksIn(text: string, { credentials }: Pick<World, 'credentials'>): string[] {
+export function leaksIn(text: string, { credentials }: Pick<World, 'credentials'>): string[] {
   const { botpress, chatling, chatbotkit, stackAuth } = credentials;
   const secrets = [
     botpress.token,
