@@ -42,6 +42,10 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const server = createServer({ requestTimeout: ARRIVAL_LIMIT_MS }, (request, response) => {
     // Whoever keeps a connection open learns with its next answer that it is the last.
     if (leaving) response.setHeader('connection', 'close');
+    // Whoever asked before that was not told: their connection is closed for them once it is idle.
+    response.once('close', () => {
+      if (leaving) server.closeIdleConnections();
+    });
     serve(request, response).catch((error: unknown) => {
       log.error({ err: error }, 'a request could not be served, which is a bug');
       if (response.headersSent) response.destroy();

@@ -1,0 +1,114 @@
+// The command as a shell runs it: a process of its own in a folder of its own, ended with the test.
+
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { startWorld, type World } from '../../emulators/world.ts';
+
+export interface Running {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  /** Everything it printed so far. */
+  printed(): { readonly out: string; readonly err: string };
+  /** The first match in what it prints on stdout; fails where it ends before. */
+  line(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Where it listens, once it does. */
+  url(): Promise<string>;
+  /** How it ended, with all it printed. */
+  ended(): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }>;
+}
+
+export interface Run {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Files in the folder it is called in. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+export async function parlance(
+  words: readonly string[],
+  { environment = {}, files = {} }: Run = {},
+): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), 'parlance-command-'));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const { PORT: _1, HOST: _2, LOG_LEVEL: _3, PARLANCE_CONFIG: _4, ...inherited } = process.env;
+  const child = spawn(process.execPath, [COMMAND, ...words], {
+    cwd: folder,
+    env: { ...inherited, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exit = once(child, 'close');
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exit;
+    await rm(folder, { recursive: true, force: true });
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    out += part;
+  });
+  child.stderr.setEncoding('utf8').on('data', (part: string) => {
+    err += part;
+  });
+
+  async function line(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(out);
+      if (found) return found;
+      if (child.exitCode !== null) throw new Error(`ended without ${pattern}: ${out}${err}`);
+      await Promise.race([once(child.stdout, 'data'), exit]);
+    }
+  }
+
+  return {
+    child,
+    printed: () => ({ out, err }),
+    line,
+    url: async () => (await line(/"url":"(http:[^"]+)\/graphql".*"listening"/))[1] ?? '',
+    async ended() {
+      await exit;
+      return { code: child.exitCode, out, err };
+    },
+  };
+}
+
+export async function startedWorld(): Promise<World> {
+  const world = await startWorld({ count: 10 });
+  onTestFinished(() => world.close());
+  return world;
+}
+
+/** A config with an account at each emulator, under names of its own, and the environment that fills it in. */
+export function configured({ credentials }: World): {
+  readonly yaml: string;
+  readonly environment: Readonly<Record<string, string>>;
+} {
+  const { botpress, chatling, chatbotkit, stackAuth } = credentials;
+  return {
+    yaml: `
+providers:
+  site: { kind: botpress, url: "${botpress.url}", token: \${BOTPRESS_TOKEN}, botId: ${botpress.botId} }
+  desk: { kind: chatling, url: "${chatling.url}", token: \${CHATLING_TOKEN}, chatbotId: "${chatling.chatbotId}" }
+  bot: { kind: chatbotkit, url: "${chatbotkit.url}", secret: \${CHATBOTKIT_SECRET} }
+  team:
+    kind: stack-auth
+    url: "${stackAuth.url}"
+    projectId: ${stackAuth.projectId}
+    publishableClientKey: ${stackAuth.publishableClientKey}
+    refreshToken: \${STACK_REFRESH_TOKEN}
+server: { cursorSecret: a secret that only this test knows }
+`,
+    environment: {
+      BOTPRESS_TOKEN: botpress.token,
+      CHATLING_TOKEN: chatling.token,
+      CHATBOTKIT_SECRET: chatbotkit.secret,
+      STACK_REFRESH_TOKEN: stackAuth.refreshToken,
+    },
+  };
+}
+
+const COMMAND = fileURLToPath(new URL('../../bin/parlance.js', import.meta.url));
