@@ -20,7 +20,7 @@ const start = defineCommand({
   meta: { name: 'start', description: 'Start the gateway' },
   args: { config },
   run: async ({ args }) => {
-    const loaded = await load(args.config);
+    const loaded = await load(args);
     if (!loaded) return;
     const surroundings = surround(loaded);
     const sandbox =
@@ -49,7 +49,7 @@ const check = defineCommand({
   meta: { name: 'check', description: 'Validate a config and ask each provider one question' },
   args: { config },
   run: async ({ args }) => {
-    const loaded = await load(args.config);
+    const loaded = await load(args);
     if (!loaded) return;
     if (loaded.kind === 'sandbox') {
       fail(['There is no config to check. Write parlance.config.yaml, or name one with --config.']);
@@ -72,7 +72,24 @@ const schema = defineCommand({
   },
 });
 
-async function load(configPath: string | undefined): Promise<Config | undefined> {
+interface Words {
+  readonly _: readonly string[];
+  readonly config?: string | undefined;
+}
+
+async function load({
+  _: loose,
+  config: configPath,
+  ...flags
+}: Words): Promise<Config | undefined> {
+  // A slip of the pen must not start something else than was meant.
+  const strange = [...loose, ...Object.keys(flags).map((name) => `--${name}`)];
+  if (strange.length > 0) {
+    fail([
+      `${strange.join(' ')} is nothing this command knows. Name a config with --config <file>.`,
+    ]);
+    return undefined;
+  }
   const loaded = await loadConfig({
     environment: environmentOfThisProcess(),
     cwd: process.cwd(),
