@@ -124,7 +124,8 @@ function laneOf(asked: {
     key: name,
     paging: able.paging,
     order: able.order,
-    size: scans ? MAX_PAGE : Math.min(MAX_PAGE, first + SPARE_ROWS),
+    // A token says itself whether more follows, and a row to spare would have its page read twice.
+    size: scans ? MAX_PAGE : Math.min(MAX_PAGE, first + (able.paging === 'token' ? 0 : SPARE_ROWS)),
     from: walked[name],
     bound: scans ? SCAN_BOUND : NO_BOUND,
     read: (at, size) =>

@@ -87,6 +87,18 @@ describe('a page of the inbox that is gone on to', () => {
     expect(repeated(parlance)).toEqual([]);
   });
 
+  it.each(['website', 'assistant', 'support'] as const)(
+    'takes one call where it is of %s alone, and the last one ends the walk',
+    async (account) => {
+      const parlance = await startParlance({ count: 12 });
+
+      const pages = await walkInbox(parlance, { first: 4, filter: { providers: [account] } });
+
+      expect(pages.map(({ rows }) => rows.length)).toEqual([4, 4, 4]);
+      expect(callsTo(parlance, account)).toHaveLength(3);
+    },
+  );
+
   it('costs no more the further it is', async () => {
     const parlance = await startParlance({ count: 60, chatling: { callsPerMinute: 1000 } });
     const costs: number[] = [];
