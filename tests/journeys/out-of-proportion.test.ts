@@ -38,7 +38,7 @@ describe('an operation out of all proportion', () => {
     ['of levels that never end', '{a'.repeat(400_000), {}],
     ['of lists that never end', `{ a(b: ${'['.repeat(900_000)}`, {}],
     ['of objects that hold objects', `{ a(b: ${'{a: '.repeat(5000)}1${'}'.repeat(5000)}) }`, {}],
-    ['of a megabyte of remarks', `${'#\n'.repeat(500_000)}{ nothing }`, {}],
+    ['of a megabyte of remarks', `${'#\n'.repeat(300_000)}{ nothing }`, {}],
   ];
 
   it.each(CASES)('%s is refused, and the next is answered', async (_name, query, expected) => {
