@@ -52,7 +52,7 @@ export function openWalk(
     case 'other-question':
       return invalid(
         'after',
-        'belongs to another filter; keep the filter, or begin again without it.',
+        'belongs to another filter or conversation; ask as before, or begin again without it.',
       );
     default:
       return success(opened);

@@ -26,8 +26,8 @@ export interface ServerParts {
   readonly examples: boolean;
 }
 
-/** How long what is running may take once the process is to end. */
-const DRAIN_LIMIT_MS = 10_000;
+/** How much longer than the slowest answer may take is waited for it once the process is to end. */
+const DRAIN_MARGIN_MS = 1000;
 /** How long a request may take to arrive whole. */
 const ARRIVAL_LIMIT_MS = 30_000;
 
@@ -108,7 +108,8 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       server.closeIdleConnections();
       // What has not arrived whole is not running yet, and may never be.
       for (const request of arriving) request.destroy();
-      const limit = setTimeout(() => server.closeAllConnections(), DRAIN_LIMIT_MS);
+      const slowestMs = Math.max(...gateway.providers.map((provider) => provider.replyDeadlineMs));
+      const limit = setTimeout(() => server.closeAllConnections(), slowestMs + DRAIN_MARGIN_MS);
       await closed;
       clearTimeout(limit);
       await graphql.dispose();

@@ -104,7 +104,7 @@ describe('a cursor', () => {
           issues: [
             {
               path: 'after',
-              message: 'belongs to another filter; keep the filter, or begin again without it.',
+              message: 'belongs to another filter or conversation; ask as before, or begin again without it.',
             },
           ],
         },
