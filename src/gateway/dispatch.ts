@@ -47,7 +47,7 @@ export function dispatcher(parts: {
     provider: (name) => byName.get(name),
     async run({ provider: name, verb, operation, deadline, patience = 'usual', with: run }) {
       const provider = byName.get(name);
-      if (!provider) return failed({ kind: 'not-found', what: `a provider named ${name}` });
+      if (!provider) return failed({ kind: 'not-found', what: `provider named ${name}` });
       const able = ableTo(provider, verb);
       if (!able.ok) return able;
       const deadlineMs = patience === 'reply' ? provider.replyDeadlineMs : provider.deadlineMs;

@@ -31,7 +31,7 @@ export async function listMessages(
     return success({ edges: [], hasNext: true, endCursor });
   }
   const provider = dispatch.provider(name);
-  if (!provider) return failed({ kind: 'not-found', what: `a provider named ${name}` });
+  if (!provider) return failed({ kind: 'not-found', what: `provider named ${name}` });
   const able = ableTo(provider, 'MESSAGE_LIST');
   if (!able.ok) return able;
 

@@ -50,7 +50,7 @@ export async function sendMessage(
   const { conversation, options, name, description } = input;
   const provider = dispatch.provider(conversation.provider);
   if (!provider) {
-    return failed({ kind: 'not-found', what: `a provider named ${conversation.provider}` });
+    return failed({ kind: 'not-found', what: `provider named ${conversation.provider}` });
   }
   const content = contentOf(input);
   const good = checked(content, [...sendIssues(input), ...optionIssues(provider, options)]);

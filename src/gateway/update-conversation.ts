@@ -28,7 +28,7 @@ export async function updateConversation(
   const verb = 'CONVERSATION_UPDATE';
   const provider = dispatch.provider(conversation.provider);
   if (!provider) {
-    return failed({ kind: 'not-found', what: `a provider named ${conversation.provider}` });
+    return failed({ kind: 'not-found', what: `provider named ${conversation.provider}` });
   }
   const good = checked(changes, [
     ...changeIssues(changes),

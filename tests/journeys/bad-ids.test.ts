@@ -124,7 +124,7 @@ describe('an id that is not one', () => {
     ] as const) {
       expect.soft(await refusal(parlance, query, variables)).toMatchObject({
         code: 'NOT_FOUND',
-        message: expect.stringContaining('a provider named elsewhere'),
+        message: expect.stringContaining('no provider named elsewhere'),
       });
     }
   });
