@@ -9,12 +9,12 @@ export interface TurnedAway {
 
 export function turnedAway({ method, headers }: IncomingMessage): TurnedAway | undefined {
   // A form may be sent from any page of any origin without asking; JSON may not. Nothing else is taken from a POST.
-  if (method === 'POST' && !names(headers['content-type']).includes('application/json')) {
+  if (method === 'POST' && mediaType(headers['content-type'] ?? '') !== 'application/json') {
     const message = 'Send the operation as application/json: { "query": "…", "variables": { … } }.';
     return { status: 415, message };
   }
   // Judged before the operation, not after it: a write whose answer cannot be read would be done all the same.
-  const accepted = names(headers.accept ?? '*/*');
+  const accepted = (headers.accept ?? '*/*').split(',').map(mediaType);
   if (!accepted.some((name) => ANSWERS.includes(name))) {
     return { status: 406, message: `Accept one of ${ANSWERS.join(', ')}.` };
   }
@@ -30,7 +30,7 @@ const ANSWERS: readonly string[] = [
   '*/*',
 ];
 
-/** The media types of a header, without their parameters. */
-function names(header = ''): string[] {
-  return header.split(',').map((part) => (part.split(';')[0] ?? '').trim().toLowerCase());
+/** The one media type of a header, without its parameters: a comma among those begins no second one. */
+function mediaType(header: string): string {
+  return (header.split(';')[0] ?? '').trim().toLowerCase();
 }

@@ -105,7 +105,7 @@ export interface Logged {
 export function gatewayOver(
   providers: readonly Provider[],
   clock: () => number = Date.now,
-): { readonly gateway: Gateway; readonly logged: readonly Logged[] } {
+): { readonly gateway: Gateway; readonly log: Log; readonly logged: readonly Logged[] } {
   const logged: Logged[] = [];
   const write = (level: keyof Log) => (fields: object, sentence: string) => {
     logged.push({ level, fields, sentence });
@@ -116,7 +116,11 @@ export function gatewayOver(
     warn: write('warn'),
     error: write('error'),
   };
-  return { gateway: openGateway({ providers, cursorSecret: 'hand-made', clock, log }), logged };
+  return {
+    gateway: openGateway({ providers, cursorSecret: 'hand-made', clock, log }),
+    log,
+    logged,
+  };
 }
 
 /** So many rows of a list, newest first, a second apart. */
