@@ -19,7 +19,8 @@ export function openGraphql({ gateway, log }: { readonly gateway: Gateway; reado
     healthCheckEndpoint: `${GRAPHQL_PATH}/healthz`,
     context: ({ request }) => ({
       gateway,
-      operation: { signal: request.signal, reads: new Map() },
+      // The request's own signal, once another is derived from it, no longer says that it was aborted.
+      operation: { signal: AbortSignal.any([request.signal]), reads: new Map() },
     }),
     // No page of another origin has business here: the gateway acts with its operator's credentials.
     cors: false,
