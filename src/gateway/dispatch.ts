@@ -52,6 +52,7 @@ export function dispatcher(parts: {
       if (!able.ok) return able;
       const deadlineMs = patience === 'reply' ? provider.replyDeadlineMs : provider.deadlineMs;
       const signal = AbortSignal.any([operation.signal, deadline ?? deadlineAfter(deadlineMs)]);
+      const late = pastGrace(signal);
       const outcome = await Promise.race([
         // Begun inside a promise: what an adapter throws before its first await must not reach the other lanes either.
         Promise.resolve()
@@ -60,10 +61,9 @@ export function dispatcher(parts: {
             log.error({ provider: name, verb, err: error }, 'an adapter threw, which is a bug');
             return failed(silent(name, verb, 'this gateway failed to read its answer'));
           }),
-        pastGrace(signal).then(() =>
-          failed(silent(name, verb, 'it did not answer within the deadline')),
-        ),
+        late.passed.then(() => failed(silent(name, verb, 'it did not answer within the deadline'))),
       ]);
+      late.dismiss();
       // A client that went away says nothing about the provider.
       if (!operation.signal.aborted) health.record(name, outcome);
       return outcome;
@@ -94,10 +94,19 @@ function silent(provider: ProviderName, verb: Verb, because: string): Failure {
     : { kind: 'outcome-unknown', provider, because };
 }
 
-function pastGrace(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wait = () => setTimeout(resolve, GRACE_MS).unref();
+/** To be dismissed with the answer: a race that still runs keeps whatever it was won with, here until the deadline. */
+function pastGrace(signal: AbortSignal): {
+  readonly passed: Promise<void>;
+  dismiss(): void;
+} {
+  const grace = new AbortController();
+  const passed = new Promise<void>((resolve) => {
+    const wait = () => {
+      const timer = setTimeout(resolve, GRACE_MS).unref();
+      grace.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    };
     if (signal.aborted) wait();
-    else signal.addEventListener('abort', wait, { once: true });
+    else signal.addEventListener('abort', wait, { once: true, signal: grace.signal });
   });
+  return { passed, dismiss: () => grace.abort() };
 }

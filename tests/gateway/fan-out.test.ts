@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { failed, type Outcome, success } from '../../src/domain/failure.ts';
 import { providerName } from '../../src/domain/ids.ts';
@@ -159,6 +160,16 @@ describe('a deadline', () => {
     await list(gateway, {});
 
     expect(silent.signal()?.aborted).toBe(true);
+  });
+
+  it('is not waited for once the answer is there, so that nothing is kept until it passes', async () => {
+    const one = handMade({ name: 'one', deadlineMs: 60_000, rows: rowsOf('one', 3) });
+    const { gateway } = gatewayOver([one.provider]);
+
+    await list(gateway, {});
+
+    const signal = one.signal();
+    expect(signal && getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('does not outlast the client', async () => {
