@@ -7,7 +7,7 @@ builder.scalarType('DateTime', {
   description: 'A moment, as ISO 8601 in UTC with milliseconds: `2026-03-01T09:30:00.000Z`.',
   serialize: (value) => value.toISOString(),
   parseValue: (value) => {
-    const at = typeof value === 'string' && ISO_8601.test(value) ? new Date(value) : undefined;
+    const at = typeof value === 'string' && isMoment(value) ? new Date(value) : undefined;
     if (!at || Number.isNaN(at.getTime())) {
       throw new GraphQLError(
         'A DateTime is ISO 8601 with a time and an offset, such as 2026-03-01T09:30:00Z.',
@@ -40,3 +40,10 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** A 30th of February would be read as the 2nd of March. */
+function isMoment(text: string): boolean {
+  const day = text.slice(0, 10);
+  const midnight = ISO_8601.test(text) ? new Date(`${day}T00:00:00Z`) : undefined;
+  return Number.isFinite(midnight?.getTime()) && midnight?.toISOString().slice(0, 10) === day;
+}
