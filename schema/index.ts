@@ -1,6 +1,8 @@
 // The built schema. Every file below adds its types to the builder when it is imported.
 
 import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { forgetNodes } from './nodes.ts';
 import './scalars.ts';
 import './errors.ts';
 import './message.ts';
@@ -15,3 +17,12 @@ builder.queryType({ description: 'What may be asked.' });
 builder.mutationType({ description: 'What may be done.' });
 
 export const schema = builder.toSchema();
+
+// What was loaded before a write may no longer be so: every mutation of an operation begins with nothing loaded.
+for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+  const { resolve } = field;
+  field.resolve = (root, args, context: Context, info) => {
+    forgetNodes(context);
+    return resolve?.(root, args, context, info);
+  };
+}

@@ -5,6 +5,7 @@ import type { Outcome } from '../src/domain/failure.ts';
 import { encodeId } from '../src/domain/ids.ts';
 import type { Message as DomainMessage } from '../src/domain/message.ts';
 import { builder } from './builder.ts';
+import type { Context } from './context.ts';
 import { errorOf } from './failure.ts';
 import { conversationRefOf, messageRefOf } from './global-id.ts';
 
@@ -31,6 +32,12 @@ export const Message = builder.loadableNodeRef('Message', {
       ),
     ),
 });
+
+/** Has all of them loaded anew when they are named again. */
+export function forgetNodes(context: Context): void {
+  Conversation.getDataloader(context).clearAll();
+  Message.getDataloader(context).clearAll();
+}
 
 function conversationIdOf({ provider, nativeId }: DomainConversation): string {
   return encodeId({ type: 'Conversation', conversation: { provider, nativeId } });
