@@ -1,6 +1,7 @@
 // The HTTP server: GraphQL, the page for browsers, and two words for whoever watches over the process.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { encodeId } from '../domain/ids.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
@@ -37,9 +38,12 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
   /** Those whose body is still on its way. */
   const arriving = new Set<IncomingMessage>();
+  /** Those that nothing has been asked on yet: a browser opens them in advance, and Node does not count them as idle. */
+  const unused = new Set<Socket>();
   let leaving = false;
 
   const server = createServer({ requestTimeout: ARRIVAL_LIMIT_MS }, (request, response) => {
+    unused.delete(request.socket);
     // Whoever keeps a connection open learns with its next answer that it is the last.
     if (leaving) response.setHeader('connection', 'close');
     // Whoever asked before that was not told: their connection is closed for them once it is idle.
@@ -53,6 +57,10 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     });
   });
 
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
   server.on('clientError', answerUnreadable);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -108,6 +116,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       server.closeIdleConnections();
       // What has not arrived whole is not running yet, and may never be.
       for (const request of arriving) request.destroy();
+      for (const socket of unused) socket.destroy();
       const slowestMs = Math.max(...gateway.providers.map((provider) => provider.replyDeadlineMs));
       const limit = setTimeout(() => server.closeAllConnections(), slowestMs + DRAIN_MARGIN_MS);
       await closed;
