@@ -1,6 +1,6 @@
 // What may go wrong, as values: one closed list, used by every layer. A thrown error is a bug.
 
-import type { ProviderName } from './ids.ts';
+import type { MessageRef, ProviderName } from './ids.ts';
 import type { Verb } from './verb.ts';
 
 export type Failure =
@@ -67,4 +67,41 @@ export function invalid(path: string, message: string): ReturnType<typeof failed
 /** The value of a good outcome, changed; a failure as it is. */
 export function mapOutcome<A, B>(outcome: Outcome<A>, change: (value: A) => B): Outcome<B> {
   return outcome.ok ? success(change(outcome.value)) : outcome;
+}
+
+/** The value, or all that is wrong with what it was made of at once. */
+export function checked<T>(value: T, issues: readonly Issue[]): Outcome<T> {
+  const [first, ...rest] = issues;
+  return first ? failed({ kind: 'invalid-input', issues: [first, ...rest] }) : success(value);
+}
+
+/** Why, as a part of a longer sentence. */
+export function reasonOf(failure: Failure): string {
+  switch (failure.kind) {
+    case 'unavailable':
+    case 'outcome-unknown':
+      return failure.because;
+    case 'refused':
+    case 'forbidden':
+    case 'conflict':
+    case 'credential-refused':
+      return failure.said;
+    case 'rate-limited':
+      return 'it was asked too much at once';
+    case 'not-found':
+      return `there was no ${failure.what}`;
+    case 'invalid-input':
+    case 'unsupported':
+      return 'it was not asked';
+  }
+}
+
+/** How a conversation is called where it is not there. */
+export function conversationAt(provider: ProviderName, nativeId: string): string {
+  return `conversation ${nativeId} at ${provider}`;
+}
+
+/** How a message is. */
+export function messageIn({ conversation, nativeId }: MessageRef): string {
+  return `message ${nativeId} in ${conversationAt(conversation.provider, conversation.nativeId)}`;
 }

@@ -153,6 +153,18 @@ export function plainText(content: MessageContent): string | null {
   }
 }
 
+/** The words of a content that is nothing else; undefined of any other. */
+export function bareText(content: MessageContent): string | undefined {
+  switch (content.type) {
+    case 'text':
+      return content.text;
+    case 'markdown':
+      return content.markdown;
+    default:
+      return undefined;
+  }
+}
+
 function lines(contents: readonly MessageContent[]): string | null {
   const texts = contents.map(plainText).filter((text) => text !== null);
   return texts.length > 0 ? texts.join('\n') : null;

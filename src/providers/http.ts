@@ -145,6 +145,11 @@ export function unavailable(provider: ProviderName, because: string): Failure {
   return { kind: 'unavailable', provider, because, retryAt: null };
 }
 
+/** Whether a dot segment would be resolved away before it is sent, and the call land on another endpoint. */
+export function isAnotherPath(path: string): boolean {
+  return /\/\.{1,2}(?:\/|$)/.test(path);
+}
+
 function addressOf(origin: string, { path, query = [] }: Ask): URL {
   const address = new URL(path, origin);
   for (const [name, value] of query) address.searchParams.append(name, value);

@@ -40,6 +40,7 @@ const ALLOWED: readonly [file: string, imported: string][] = [
   ['src/domain/conversation.ts', './tag.ts'],
   ['src/config/load.ts', 'node:fs/promises'],
   ['src/providers/botpress/client.ts', '../http.ts'],
+  ['src/providers/botpress/client.ts', '../wire-reading.ts'],
   ['src/providers/botpress/client.ts', '../../domain/tag.ts'],
   ['src/gateway/gateway.ts', '../providers/provider.ts'],
   ['src/server/server.ts', 'graphql-yoga'],

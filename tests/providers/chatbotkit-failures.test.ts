@@ -153,7 +153,7 @@ describe.each(ALL)('%s', (verb, ask) => {
 
     const failure = failureOf(await ask(account, 'c1', aCall()));
 
-    expect(failure).toMatchObject({ said: 'Bad token [credential] given' });
+    expect(failure).toMatchObject({ said: 'Bad token «redacted» given' });
   });
 
   it('tells a page of a proxy from an answer', async () => {

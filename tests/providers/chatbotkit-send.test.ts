@@ -380,7 +380,7 @@ describe('what cannot be sent', () => {
         {
           path: 'name',
           message:
-            "The bot answers a user's bare words alone: send this first without expectReply, then ask for the reply.",
+            "cannot go with expectReply: the bot answers a user's bare words alone; send this first without it, then ask for the reply.",
         },
       ],
     });

@@ -183,7 +183,7 @@ describe('a connection', () => {
 describe('an answer of another shape', () => {
   it.each([
     ['null', null, 'data'],
-    ['text', 'Hello', 'the whole of it'],
+    ['text', 'Hello', 'its body'],
     ['an empty envelope', { status: 'success' }, 'data'],
     ['a row without an id', { status: 'success', data: { text: 'Hello' } }, 'data.id'],
   ])('%s is no conversation', async (_, body, where) => {
@@ -250,14 +250,14 @@ describe('what the service says', () => {
       'a: A AA; b: B',
     ],
     ['a sentence', { message: 'No.' }, 'No.'],
-    ['nothing', {}, 'HTTP 422 without a reason'],
-    ['a page for people', '<html>No</html>', 'HTTP 422 without a reason'],
+    ['nothing', {}, 'HTTP 422 without a sentence'],
+    ['a page for people', '<html>No</html>', 'HTTP 422 without a sentence'],
     [
       'the key itself, which is never passed on',
       { message: 'Bad key key-1!' },
       'Bad key «redacted»!',
     ],
-    ['far too much', { message: 'x'.repeat(9000) }, 'x'.repeat(500)],
+    ['far too much', { message: 'x'.repeat(9000) }, 'x'.repeat(1000)],
   ])('is passed on when it is %s', async (_, body, said) => {
     const { get } = await accountHearing(() => ({ status: 422, body }));
 

@@ -160,19 +160,6 @@ describe('a message sent', () => {
     });
     expect(asked()).toEqual([]);
   });
-
-  it('with what only another kind of account takes is not sent', async () => {
-    const { store, send, asked } = await chatlingAccount({ tales: TALES });
-    const options = { kind: 'botpress', type: 'custom' } as const;
-
-    const outcome = await send.does(saying(ref(anyId(store)), 'Hi', { options }), aCall());
-
-    expect(failureOf(outcome)).toMatchObject({
-      kind: 'invalid-input',
-      issues: [{ path: 'botpress' }],
-    });
-    expect(asked()).toEqual([]);
-  });
 });
 
 describe('an account without a model', () => {

@@ -151,7 +151,6 @@ describe('what is missing or wrong', () => {
     ],
     ['tags.0.key', { tags: [{ key: '', value: 'b' }] }],
     ['channel', { channel: 'chat', options: { kind: 'stack-auth', source: 'email' } }],
-    ['chatbotkit', { options: { kind: 'chatbotkit', botId: 'bot_1' } }],
   ] as const)('at %s is invalid input', async (path, wrong) => {
     const { create, begin, added } = await openDesk();
 

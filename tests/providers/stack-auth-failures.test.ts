@@ -88,7 +88,7 @@ describe('a status', () => {
     expect(bad(await list())).toMatchObject({
       kind: 'refused',
       code: null,
-      said: 'it answered HTTP 418 without a sentence',
+      said: 'HTTP 418 without a sentence',
     });
   });
 

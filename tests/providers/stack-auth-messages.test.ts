@@ -181,7 +181,7 @@ describe('one message', () => {
 
     expect(bad(await messageGet(id, NOBODY))).toEqual({
       kind: 'not-found',
-      what: `message ${NOBODY} of conversation ${id} at ${SUPPORT}`,
+      what: `message ${NOBODY} in conversation ${id} at ${SUPPORT}`,
     });
   });
 });

@@ -159,17 +159,6 @@ describe('sending', () => {
     });
   });
 
-  it('with another provider’s options is invalid input', async () => {
-    const { send, find, asked } = await openAccount();
-
-    const options = { kind: 'chatling', aiModelId: 8 } as const;
-    expect(bad(await send(find(() => true).id, 'Hello', { options }))).toMatchObject({
-      kind: 'invalid-input',
-      issues: [{ path: 'chatling' }],
-    });
-    expect(asked()).toEqual([]);
-  });
-
   it.each([
     ['cut-after-accept', 1],
     ['malformed', 1],

@@ -258,7 +258,7 @@ describe('a renewal', () => {
 
     expect(bad(await list())).toMatchObject({
       kind: 'unavailable',
-      because: 'its answer to a renewal was not shaped as expected: access_token',
+      because: 'its answer was not shaped as expected: access_token',
     });
   });
 
@@ -321,7 +321,11 @@ describe('a secret', () => {
 
     const failure = bad(await list());
 
-    expect(failure).toMatchObject({ kind: 'refused', code: 'ODD', said: 'What is … for?' });
+    expect(failure).toMatchObject({
+      kind: 'refused',
+      code: 'ODD',
+      said: 'What is «redacted» for?',
+    });
     expect(JSON.stringify(failure)).not.toContain(credentials.accessToken);
   });
 });

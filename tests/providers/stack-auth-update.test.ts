@@ -242,17 +242,6 @@ describe('an update', () => {
     }
   });
 
-  it('with another provider’s options is invalid input', async () => {
-    const { update, id, asked } = await openAssigned();
-
-    const failure = bad(
-      await update(id, { status: 'CLOSED', options: { kind: 'botpress', currentTaskId: null } }),
-    );
-
-    expect(failure).toMatchObject({ kind: 'invalid-input', issues: [{ path: 'botpress' }] });
-    expect(asked()).toEqual([]);
-  });
-
   it.each([{ status: 'CLOSED' }, { priority: 'LOW' }] as const)(
     'of %j whose answer was lost is of an outcome unknown',
     async (changes) => {

@@ -1,9 +1,10 @@
 // The endpoints of the Runtime API below /v1/chat, one small function a call.
 
 import type { z } from 'zod';
-import { failed, mapOutcome, type Outcome, success } from '../../domain/failure.ts';
-import { type Answer, type Ask, unavailable } from '../http.ts';
+import { conversationAt, failed, mapOutcome, type Outcome } from '../../domain/failure.ts';
+import { type Answer, type Ask, isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
+import { readBody, readRows, type WirePage } from '../wire-reading.ts';
 import type { Typed } from './content.ts';
 import { type Identity, identityHeaders, ownIdentity } from './identity.ts';
 import type { BotpressAccount } from './index.ts';
@@ -20,17 +21,12 @@ import {
 
 export type Query = readonly (readonly [name: string, value: string])[];
 
-interface Rows<Row> {
-  readonly rows: readonly Row[];
-  readonly next: string | null;
-}
-
 /** Reads act as the account unless told otherwise; writes act as they are told. */
 export interface Client {
   listConversations(
     call: Call,
-    asked: { readonly query: Query; readonly identity?: Identity },
-  ): Promise<Outcome<Rows<WireConversation>>>;
+    question: { readonly query: Query; readonly identity?: Identity },
+  ): Promise<Outcome<WirePage<WireConversation>>>;
   getConversation(call: Call, id: string): Promise<Outcome<WireConversation>>;
   createConversation(call: Call, written: Written): Promise<Outcome<WireConversation>>;
   /** `meta.created` is not said before API 1.82. */
@@ -39,8 +35,8 @@ export interface Client {
   deleteConversation(call: Call, id: string): Promise<Outcome<null>>;
   listMessages(
     call: Call,
-    asked: { readonly query: Query; readonly conversationId: string },
-  ): Promise<Outcome<Rows<WireMessage>>>;
+    question: { readonly query: Query; readonly conversationId: string },
+  ): Promise<Outcome<WirePage<WireMessage>>>;
   getMessage(call: Call, id: string): Promise<Outcome<WireMessage>>;
   createMessage(call: Call, written: Written<NewMessage>): Promise<Outcome<WireMessage>>;
 }
@@ -65,13 +61,12 @@ export function botpressClient(account: BotpressAccount, { http, clock }: Provid
   const own = ownIdentity(account);
   const bot = `bot ${botId} at ${provider}`;
 
-  async function ask(call: Call, asked: Asked): Promise<Outcome<Answer>> {
-    const { identity = own, what, refersTo, ...rest } = asked;
-    // A dot segment is resolved away before it is sent, and would lead to another route.
-    if (/\/\.{1,2}$/.test(rest.path)) return failed({ kind: 'not-found', what });
+  async function ask(call: Call, question: Question): Promise<Outcome<Answer>> {
+    const { identity = own, what, refersTo, ...asked } = question;
+    if (isAnotherPath(asked.path)) return failed({ kind: 'not-found', what });
     const secret = token.reveal();
     const answer = await http.ask(call, {
-      ...rest,
+      ...asked,
       headers: {
         authorization: `Bearer ${secret}`,
         'x-bot-id': botId,
@@ -79,90 +74,85 @@ export function botpressClient(account: BotpressAccount, { http, clock }: Provid
       },
     });
     if (!answer.ok) return answer;
-    const { effect } = rest;
+    const { effect } = asked;
     const refused = { provider, effect, now: clock(), what, refersTo, secret };
     const failure = refusalOf(answer.value, refused);
     return failure ? failed(failure) : answer;
   }
 
-  async function read<T>(call: Call, asked: Asked, shape: z.ZodType<T>): Promise<Outcome<T>> {
-    const answer = await ask(call, asked);
+  async function read<T>(call: Call, shape: z.ZodType<T>, question: Question): Promise<Outcome<T>> {
+    const answer = await ask(call, question);
     if (!answer.ok) return answer;
-    const shaped = shape.safeParse(answer.value.body);
-    if (shaped.success) return success(shaped.data);
-    const path = shaped.error.issues[0]?.path.join('.') || 'its body';
-    const because = `its answer was not shaped as expected: ${path}`;
-    return failed(
-      asked.effect === 'read'
-        ? unavailable(provider, because)
-        : { kind: 'outcome-unknown', provider, because },
-    );
+    return readBody(shape, answer.value.body, { provider, effect: question.effect });
   }
 
   return {
     async listConversations(call, { query, identity }) {
-      const asked = { ...reading(CONVERSATIONS, bot), query, ...(identity && { identity }) };
-      const page = await read(call, asked, ConversationPage);
+      const question = { ...reading(CONVERSATIONS, bot), query, ...(identity && { identity }) };
+      const page = await read(call, ConversationPage, question);
       return mapOutcome(page, ({ conversations, meta }) => ({
-        rows: each(conversations, WireConversation),
+        rows: readRows(WireConversation, conversations),
         next: nextOf(meta, query),
       }));
     },
     async getConversation(call, id) {
-      const asked = reading(`${CONVERSATIONS}/${encodeURIComponent(id)}`, conversationAt(id));
-      return mapOutcome(await read(call, asked, ConversationAnswer), said);
+      const question = reading(
+        `${CONVERSATIONS}/${encodeURIComponent(id)}`,
+        conversationAt(provider, id),
+      );
+      return mapOutcome(await read(call, ConversationAnswer, question), said);
     },
     async createConversation(call, { body, identity }) {
-      const asked = { ...writing('POST', CONVERSATIONS, bot), json: body, identity };
-      return mapOutcome(await read(call, asked, ConversationAnswer), said);
+      const question = { ...writing('POST', CONVERSATIONS, bot), json: body, identity };
+      return mapOutcome(await read(call, ConversationAnswer, question), said);
     },
     getOrCreateConversation(call, { body, identity }) {
       const path = `${CONVERSATIONS}/get-or-create`;
-      return read(call, { ...writing('POST', path, bot), json: body, identity }, UpsertAnswer);
+      return read(call, UpsertAnswer, { ...writing('POST', path, bot), json: body, identity });
     },
     async updateConversation(call, id, { body, identity }) {
       const path = `${CONVERSATIONS}/${encodeURIComponent(id)}`;
-      const asked = { ...writing('PUT', path, conversationAt(id)), json: body, identity };
-      return mapOutcome(await read(call, asked, ConversationAnswer), said);
+      const question = {
+        ...writing('PUT', path, conversationAt(provider, id)),
+        json: body,
+        identity,
+      };
+      return mapOutcome(await read(call, ConversationAnswer, question), said);
     },
     async deleteConversation(call, id) {
       const path = `${CONVERSATIONS}/${encodeURIComponent(id)}`;
       // The vendor's own client sends an empty object along with a DELETE.
-      const asked = { ...writing('DELETE', path, conversationAt(id)), json: {} };
-      return mapOutcome(await ask(call, asked), () => null);
+      const question = { ...writing('DELETE', path, conversationAt(provider, id)), json: {} };
+      return mapOutcome(await ask(call, question), () => null);
     },
     async listMessages(call, { query, conversationId }) {
-      const what = conversationAt(conversationId);
-      const asked = {
+      const what = conversationAt(provider, conversationId);
+      const question = {
         ...reading(MESSAGES, what),
         refersTo: what,
         query: [['conversationId', conversationId], ...query] as const,
       };
-      const page = await read(call, asked, MessagePage);
+      const page = await read(call, MessagePage, question);
       return mapOutcome(page, ({ messages, meta }) => ({
-        rows: each(messages, WireMessage),
+        rows: readRows(WireMessage, messages),
         next: nextOf(meta, query),
       }));
     },
     async getMessage(call, id) {
-      const asked = reading(
+      const question = reading(
         `${MESSAGES}/${encodeURIComponent(id)}`,
         `message ${id} at ${provider}`,
       );
-      return mapOutcome(await read(call, asked, MessageAnswer), ({ message }) => message);
+      return mapOutcome(await read(call, MessageAnswer, question), ({ message }) => message);
     },
     async createMessage(call, { body, identity }) {
       // One sentence for both references: the service need not say which of them leads nowhere.
       const { conversationId, userId } = body;
-      const refersTo = `${conversationAt(conversationId)}, or its author ${userId}`;
-      const asked = { ...writing('POST', MESSAGES, bot), refersTo, json: body, identity };
-      return mapOutcome(await read(call, asked, MessageAnswer), ({ message }) => message);
+      const refersTo = `${conversationAt(provider, conversationId)}, or its author ${userId}`;
+      const question = { ...writing('POST', MESSAGES, bot), refersTo, json: body, identity };
+      return mapOutcome(await read(call, MessageAnswer, question), ({ message }) => message);
     },
   };
-
-  function conversationAt(id: string): string {
-    return `conversation ${id} at ${provider}`;
-  }
 }
 
 const CONVERSATIONS = '/v1/chat/conversations';
@@ -170,7 +160,7 @@ const CONVERSATIONS = '/v1/chat/conversations';
 /** Flat: messages are not below their conversation. */
 const MESSAGES = '/v1/chat/messages';
 
-interface Asked extends Omit<Ask, 'headers'> {
+interface Question extends Omit<Ask, 'headers'> {
   /** What the path names, for when it is not there. */
   readonly what: string;
   /** The same for the body. */
@@ -188,13 +178,6 @@ function writing<Method extends Ask['method']>(method: Method, path: string, wha
 
 function said({ conversation }: { readonly conversation: WireConversation }): WireConversation {
   return conversation;
-}
-
-function each<Row>(rows: readonly unknown[], shape: z.ZodType<Row>): Row[] {
-  return rows.flatMap((row) => {
-    const read = shape.safeParse(row);
-    return read.success ? [read.data] : [];
-  });
 }
 
 /** Null on the last page, and where a token leads back to itself: walking on would never end. */

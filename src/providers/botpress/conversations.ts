@@ -1,41 +1,22 @@
-// Conversations read, created, changed and deleted, in the domain's words.
+// Conversations listed and read, and shown as the account sees them whoever wrote to them.
 
 import type { Conversation, ConversationFilter } from '../../domain/conversation.ts';
-import { invalid, mapOutcome, type Outcome, success } from '../../domain/failure.ts';
+import { mapOutcome, type Outcome } from '../../domain/failure.ts';
 import type { ConversationRef } from '../../domain/ids.ts';
 import type { Page } from '../../domain/page.ts';
-import type {
-  Call,
-  ConversationChanges,
-  CreateConversation,
-  ListConversations,
-  UpdateConversation,
-  UpdatedConversation,
-} from '../provider.ts';
-import type { Client, Query } from './client.ts';
-import {
-  actingIdentity,
-  type Identity,
-  identityIssues,
-  isSameIdentity,
-  ownIdentity,
-} from './identity.ts';
-import type { BotpressAccount } from './index.ts';
-import { channelIssues, judged, tagIssues, tagMap } from './inputs.ts';
-import { taskOf, toConversation, toConversations } from './mapping.ts';
+import type { Call, ListConversations } from '../provider.ts';
+import type { Query } from './client.ts';
+import { type Identity, isSameIdentity, ownIdentity } from './identity.ts';
+import type { Inbox } from './index.ts';
+import { toConversation, toConversations } from './mapping.ts';
 import type { WireConversation } from './wire.ts';
-
-export interface Hands {
-  readonly account: BotpressAccount;
-  readonly client: Client;
-}
 
 /**
  * A page of the newest by `updatedAt`. Tags that have a value narrow it upstream; what else is asked of tags is the
  * gateway's to compare.
  */
 export async function listConversations(
-  { account, client }: Hands,
+  { account, client }: Inbox,
   { filter, at, size }: ListConversations,
   call: Call,
 ): Promise<Outcome<Page<Conversation>>> {
@@ -67,7 +48,7 @@ export async function withHints<T>(
 }
 
 export async function getConversation(
-  { account, client }: Hands,
+  { account, client }: Inbox,
   { nativeId }: ConversationRef,
   call: Call,
 ): Promise<Outcome<Conversation>> {
@@ -76,68 +57,12 @@ export async function getConversation(
   );
 }
 
-export async function createConversation(
-  hands: Hands,
-  { channel, tags, options }: CreateConversation,
-  call: Call,
-): Promise<Outcome<Conversation>> {
-  const own = options?.kind === 'botpress' ? options : undefined;
-  const good = judged([
-    ...channelIssues(channel),
-    ...tagIssues(tags, 'tags'),
-    ...identityIssues(own),
-  ]);
-  if (!good.ok) return good;
-  const identity = actingIdentity(hands.account, own);
-  const { integrationName } = own ?? {};
-  const made = await hands.client.createConversation(call, {
-    body: { channel, tags: tagMap(tags), ...(integrationName && { integrationName }) },
-    identity,
-  });
-  return made.ok ? success(await asAccountSees(hands, made.value, identity, call)) : made;
-}
-
-/** Tags are merged by key, upstream: those that are not named stay. What was taken and not done is in `ignored`. */
-export async function updateConversation(
-  hands: Hands,
-  { conversation, changes }: UpdateConversation,
-  call: Call,
-): Promise<Outcome<UpdatedConversation>> {
-  const own = changes.options?.kind === 'botpress' ? changes.options : undefined;
-  const { set = [], remove = [] } = changes.tags ?? {};
-  const good = judged([...tagIssues(set, 'tags.set'), ...identityIssues(own)]);
-  if (!good.ok) return good;
-  const task = own?.currentTaskId;
-  if (set.length === 0 && remove.length === 0 && task === undefined) {
-    return invalid('', 'nothing to change; give tags, or botpress.currentTaskId.');
-  }
-  // An empty text removes a tag in every generation; null only does in newer ones.
-  const removed = remove.map((key) => [key, ''] as const);
-  const identity = actingIdentity(hands.account, own);
-  const written = await hands.client.updateConversation(call, conversation.nativeId, {
-    body: {
-      ...(set.length + remove.length > 0 && {
-        tags: { ...tagMap(set), ...Object.fromEntries(removed) },
-      }),
-      // No page says how a task is cleared; empty is how everything else here is.
-      ...(task !== undefined && { currentTaskId: task ?? '' }),
-    },
-    identity,
-  });
-  if (!written.ok) return written;
-  return success({
-    conversation: await asAccountSees(hands, written.value, identity, call),
-    ignored: ignoredIn(written.value, changes),
-    unfinished: null,
-  });
-}
-
 /**
  * An integration is shown its own tags under shorter keys, and perhaps no others. What another identity than the
  * account's was answered is therefore read again, so that a conversation looks the same however it was reached.
  */
 export async function asAccountSees(
-  { account, client }: Hands,
+  { account, client }: Inbox,
   answered: WireConversation,
   identity: Identity,
   call: Call,
@@ -163,18 +88,4 @@ function pushed({ channel, contactId, createdAfter, createdBefore }: Conversatio
 /** A key may hold dots: everything after the first one is the key, as the vendor's client writes it. */
 function narrowing({ tags = [] }: ConversationFilter): Query {
   return tags.flatMap(({ key, value }) => (value ? [[`tags.${key}`, value] as const] : []));
-}
-
-/** Newer generations ignore a task without a word, and an undeclared tag may be dropped likewise. */
-function ignoredIn(answered: WireConversation, changes: ConversationChanges): string[] {
-  const { set = [], remove = [] } = changes.tags ?? {};
-  const tags = new Map(Object.entries(answered.tags ?? {}));
-  const task = changes.options?.kind === 'botpress' ? changes.options.currentTaskId : undefined;
-  return [
-    ...set.filter(({ key, value }) => tags.get(key) !== value).map(({ key }) => `tags.${key}`),
-    ...remove.filter((key) => tags.get(key)).map((key) => `tags.${key}`),
-    ...(task === undefined || taskOf(answered) === (task || null)
-      ? []
-      : ['botpress.currentTaskId']),
-  ];
 }

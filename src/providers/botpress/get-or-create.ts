@@ -1,11 +1,14 @@
 // Get or create, which the service does itself; and which of the two it was, also where the service does not say.
 
-import { type Outcome, success } from '../../domain/failure.ts';
+import { checked, type Issue, type Outcome, success } from '../../domain/failure.ts';
+import type { Tag } from '../../domain/tag.ts';
 import type { Call, GetOrCreateConversation, GotOrCreated } from '../provider.ts';
-import { asAccountSees, type Hands } from './conversations.ts';
+import { toDate } from '../wire-reading.ts';
+import { asAccountSees } from './conversations.ts';
+import { channelIssues } from './create.ts';
 import { actingIdentity, type Identity, identityIssues } from './identity.ts';
-import { channelIssues, discriminatorIssues, judged, tagIssues, tagMap } from './inputs.ts';
-import { toDate } from './mapping.ts';
+import type { Inbox } from './index.ts';
+import { tagIssues, tagMap } from './tags.ts';
 import type { WireConversation } from './wire.ts';
 
 type Does = (input: GetOrCreateConversation, call: Call) => Promise<Outcome<GotOrCreated>>;
@@ -15,15 +18,15 @@ type Does = (input: GetOrCreateConversation, call: Call) => Promise<Outcome<GotO
  * made just now from one made a moment before: so there the newest conversations are looked at first, which is one read
  * more, and also once before it is known which generation this is. All times compared are the service's own.
  */
-export function conversationGetter(hands: Hands): Does {
-  const { account, client } = hands;
+export function conversationGetter(inbox: Inbox): Does {
+  const { account, client } = inbox;
   let saysCreated = false;
   // Those who looked before another call of this process made one must learn of it, or both would have made it.
   const lookers = new Set<Before>();
 
   return async ({ channel, tags, discriminateByTags = [], options }, call) => {
     const own = options?.kind === 'botpress' ? options : undefined;
-    const good = judged([
+    const good = checked(null, [
       ...channelIssues(channel),
       ...tagIssues(tags, 'tags'),
       ...discriminatorIssues(discriminateByTags, tags),
@@ -54,7 +57,7 @@ export function conversationGetter(hands: Hands): Does {
       if (created) for (const other of lookers) other.ids.add(conversation.id);
       return success({
         created,
-        conversation: await asAccountSees(hands, conversation, identity, call),
+        conversation: await asAccountSees(inbox, conversation, identity, call),
       });
     } finally {
       lookers.delete(before);
@@ -103,4 +106,18 @@ function isNew(conversation: WireConversation, { ids, sinceMs }: Before): boolea
 
 function createdMs(row: WireConversation | undefined): number | undefined {
   return toDate(row?.createdAt)?.getTime();
+}
+
+/** What the service does with a name that has no value is not written down, so it is not asked. */
+function discriminatorIssues(names: readonly string[], tags: readonly Tag[]): Issue[] {
+  return names.flatMap((name, index) =>
+    tags.some(({ key }) => key === name)
+      ? []
+      : [
+          {
+            path: `discriminateByTags.${index}`,
+            message: `must be among tags; give '${name}' its value there.`,
+          },
+        ],
+  );
 }

@@ -1,15 +1,13 @@
 // A Botpress account: one bot and what is installed in it, through the Runtime API.
 
 import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
-import { botpressClient } from './client.ts';
-import {
-  createConversation,
-  getConversation,
-  listConversations,
-  updateConversation,
-} from './conversations.ts';
+import { botpressClient, type Client } from './client.ts';
+import { getConversation, listConversations } from './conversations.ts';
+import { createConversation } from './create.ts';
 import { conversationGetter } from './get-or-create.ts';
-import { getMessage, listMessages, sendMessage } from './messages.ts';
+import { getMessage, listMessages } from './messages.ts';
+import { sendMessage } from './send.ts';
+import { updateConversation } from './update.ts';
 
 export interface BotpressAccount extends Account {
   /** A personal access token, a bot access key or an integration access key. */
@@ -22,6 +20,12 @@ export interface BotpressAccount extends Account {
   readonly integrationAlias?: string;
 }
 
+/** An account, and what it is reached by. */
+export interface Inbox {
+  readonly account: BotpressAccount;
+  readonly client: Client;
+}
+
 /**
  * The verbs of one bot. Failures by status: 401 credential-refused, 403 forbidden (rate-limited where the type is
  * QuotaExceeded), 404 and 410 not-found, 409 conflict, 429 rate-limited until RateLimit-Reset, 5xx unavailable, any
@@ -29,7 +33,7 @@ export interface BotpressAccount extends Account {
  */
 export function botpress(account: BotpressAccount, parts: ProviderParts): Provider {
   const client = botpressClient(account, parts);
-  const hands = { account, client };
+  const inbox: Inbox = { account, client };
 
   return {
     name: account.name,
@@ -43,30 +47,30 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
         paging: 'token',
         order: 'by-time',
         filters: FILTERS,
-        does: (input, call) => listConversations(hands, input, call),
+        does: (input, call) => listConversations(inbox, input, call),
       },
       CONVERSATION_GET: {
         support: 'NATIVE',
         note: null,
-        does: (ref, call) => getConversation(hands, ref, call),
+        does: (ref, call) => getConversation(inbox, ref, call),
       },
       CONVERSATION_CREATE: {
         support: 'NATIVE',
         note: 'Needs a `channel`, and whatever tags its integration requires; tags that nobody declared may be left out by Botpress.',
         fields: ['channel', 'tags'],
-        does: (input, call) => createConversation(hands, input, call),
+        does: (input, call) => createConversation(inbox, input, call),
       },
       CONVERSATION_GET_OR_CREATE: {
         support: 'NATIVE',
         note: 'Without `discriminateByTags` all tags must match exactly; newer services write the other tags onto what they find.',
         fields: ['channel', 'tags', 'discriminateByTags'],
-        does: conversationGetter(hands),
+        does: conversationGetter(inbox),
       },
       CONVERSATION_UPDATE: {
         support: 'NATIVE',
         note: 'Changes tags, each with a value, and `botpress.currentTaskId`, which newer services ignore; `ignored` names what was not done.',
         fields: ['tags'],
-        does: (input, call) => updateConversation(hands, input, call),
+        does: (input, call) => updateConversation(inbox, input, call),
       },
       CONVERSATION_DELETE: {
         support: 'NATIVE',
@@ -78,12 +82,12 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
         note: null,
         paging: 'token',
         order: 'by-time',
-        does: (input, call) => listMessages(hands, input, call),
+        does: (input, call) => listMessages(inbox, input, call),
       },
       MESSAGE_GET: {
         support: 'NATIVE',
         note: null,
-        does: (ref, call) => getMessage(hands, ref, call),
+        does: (ref, call) => getMessage(inbox, ref, call),
       },
       MESSAGE_SEND: {
         support: 'NATIVE',
@@ -107,7 +111,7 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
           'unknown',
         ],
         replies: 'never',
-        does: (input, call) => sendMessage(hands, input, call),
+        does: (input, call) => sendMessage(inbox, input, call),
       },
     },
   };

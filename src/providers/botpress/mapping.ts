@@ -4,21 +4,22 @@ import type { Conversation } from '../../domain/conversation.ts';
 import type { ConversationRef, ProviderName } from '../../domain/ids.ts';
 import { type Message, plainText } from '../../domain/message.ts';
 import type { MessageRole } from '../../domain/participant.ts';
-import type { Tag } from '../../domain/tag.ts';
+import { timesInPlace, toDate } from '../wire-reading.ts';
 import { toContent } from './content.ts';
+import { toTags } from './tags.ts';
 import type { WireConversation, WireMessage } from './wire.ts';
 
 /**
  * One conversation. It has no title, no state and no flags here, and its participants are another question; whether a
  * message changes `updatedAt` is not written down anywhere, so `lastActivityAt` stays null.
  */
-export function toConversation(said: WireConversation, provider: ProviderName): Conversation {
-  const createdAt = toDate(said.createdAt);
-  const updatedAt = toDate(said.updatedAt);
+export function toConversation(wire: WireConversation, provider: ProviderName): Conversation {
+  const createdAt = toDate(wire.createdAt);
+  const updatedAt = toDate(wire.updatedAt);
   return {
     provider,
-    nativeId: said.id,
-    channel: said.channel ?? null,
+    nativeId: wire.id,
+    channel: wire.channel ?? null,
     title: null,
     description: null,
     preview: null,
@@ -26,10 +27,10 @@ export function toConversation(said: WireConversation, provider: ProviderName): 
     priority: null,
     archived: null,
     important: null,
-    tags: toTags(said.tags),
+    tags: toTags(wire.tags),
     contact: null,
     assignee: null,
-    messageCount: said.messageCount ?? null,
+    messageCount: wire.messageCount ?? null,
     createdAt,
     updatedAt,
     lastActivityAt: null,
@@ -37,10 +38,10 @@ export function toConversation(said: WireConversation, provider: ProviderName): 
     embedded: null,
     native: {
       kind: 'botpress',
-      integration: said.integration ?? null,
-      currentTaskId: taskOf(said),
-      currentWorkflowId: said.currentWorkflowId ?? null,
-      properties: said.properties ?? null,
+      integration: wire.integration ?? null,
+      currentTaskId: taskOf(wire),
+      currentWorkflowId: wire.currentWorkflowId ?? null,
+      properties: wire.properties ?? null,
     },
   };
 }
@@ -50,66 +51,51 @@ export function toConversations(
   rows: readonly WireConversation[],
   provider: ProviderName,
 ): Conversation[] {
-  // A row without a date stands where the list put it: an older time would make rows below it look seen already.
-  let above = rows.map((row) => toDate(row.updatedAt)).find((date) => date !== null);
-  return rows.map((row) => {
+  const times = timesInPlace(rows.map((row) => toDate(row.updatedAt)));
+  return rows.map((row, index) => {
     const conversation = toConversation(row, provider);
-    above = conversation.updatedAt ?? above;
-    return above ? { ...conversation, sortedAt: above } : conversation;
+    return { ...conversation, sortedAt: times[index] ?? conversation.sortedAt };
   });
 }
 
 /** A message. Nobody says who its author is but by id; the role is read off the direction. */
-export function toMessage(said: WireMessage, conversation: ConversationRef): Message {
-  const type = said.type ?? '';
-  const direction = said.direction ?? '';
+export function toMessage(wire: WireMessage, conversation: ConversationRef): Message {
+  const type = wire.type ?? '';
+  const direction = wire.direction ?? '';
   const role = toRole(direction);
-  const content = toContent(type, said.payload ?? null);
+  const content = toContent(type, wire.payload ?? null);
   return {
     conversation,
-    nativeId: said.id,
+    nativeId: wire.id,
     derivedId: false,
     role,
     kind: 'MESSAGE',
     visibility: 'PUBLIC',
-    author: said.userId
-      ? { nativeId: said.userId, role, name: null, email: null, imageUrl: null }
+    author: wire.userId
+      ? { nativeId: wire.userId, role, name: null, email: null, imageUrl: null }
       : null,
-    text: plainText(content) ?? textIn(said.payload),
+    text: plainText(content) ?? textIn(wire.payload),
     content,
     citations: [],
     rating: null,
     attachments: [],
-    tags: toTags(said.tags),
-    createdAt: toDate(said.createdAt),
-    updatedAt: toDate(said.updatedAt),
+    tags: toTags(wire.tags),
+    createdAt: toDate(wire.createdAt),
+    updatedAt: toDate(wire.updatedAt),
     native: {
       kind: 'botpress',
       type,
-      payload: said.payload ?? null,
+      payload: wire.payload ?? null,
       direction,
-      userId: said.userId ?? '',
-      origin: said.origin ?? null,
+      userId: wire.userId ?? '',
+      origin: wire.origin ?? null,
     },
   };
-}
-
-export function toDate(text: string | null | undefined): Date | null {
-  const date = new Date(text ?? Number.NaN);
-  return Number.isNaN(date.getTime()) ? null : date;
 }
 
 /** An empty id is written to clear it, so it may be read back as one. */
 export function taskOf({ currentTaskId }: Pick<WireConversation, 'currentTaskId'>): string | null {
   return currentTaskId || null;
-}
-
-function toTags(tags: WireConversation['tags']): Tag[] {
-  return Object.entries(tags ?? {}).map(([key, value]) => ({
-    key,
-    // An empty value is how a tag is removed, so it is no value.
-    value: typeof value === 'string' && value !== '' ? value : null,
-  }));
 }
 
 /** What an integration brings comes in from a person; what goes out is the bot's. */

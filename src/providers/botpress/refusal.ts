@@ -3,6 +3,7 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
 import { type Answer, type Ask, overload, unavailable } from '../http.ts';
+import { quoted } from '../wire-reading.ts';
 import { WireRefusal } from './wire.ts';
 
 export interface Refused {
@@ -27,10 +28,7 @@ export function refusalOf(answer: Answer, asked: Refused): Failure | undefined {
   if (overloaded) return overloaded;
   if (status < 400) return unavailable(provider, `it answered HTTP ${status}`);
   const { type, ...words } = WireRefusal.safeParse(answer.body).data ?? {};
-  const said = (words.message ?? words.description ?? `HTTP ${status}`).replaceAll(
-    asked.secret,
-    '«redacted»',
-  );
+  const said = quoted(words.message ?? words.description ?? `HTTP ${status}`, [asked.secret]);
   switch (status) {
     case 401:
       return { kind: 'credential-refused', provider, said };

@@ -2,28 +2,29 @@
 // transport would be another client.
 
 import type { z } from 'zod';
-import { failed, mapOutcome, type Outcome, success } from '../../domain/failure.ts';
-import type { MessageRef, ProviderName } from '../../domain/ids.ts';
-import { type Ask, unavailable } from '../http.ts';
-import type { Call, Credential, ProviderParts } from '../provider.ts';
-import { refusalOf } from './refusal.ts';
 import {
-  understood,
-  WireCompletion,
-  WireConversation,
-  WireMessage,
-  WireRows,
-  WireWritten,
-} from './wire.ts';
+  conversationAt,
+  failed,
+  mapOutcome,
+  messageIn,
+  type Outcome,
+} from '../../domain/failure.ts';
+import type { MessageRef } from '../../domain/ids.ts';
+import { type Ask, isAnotherPath } from '../http.ts';
+import type { Call, ProviderParts } from '../provider.ts';
+import { readBody, readRows, type WirePage } from '../wire-reading.ts';
+import type { ChatBotKitAccount } from './index.ts';
+import { refusalOf } from './refusal.ts';
+import { WireCompletion, WireConversation, WireMessage, WireRows, WireWritten } from './wire.ts';
 
-export interface ChatBotKitClient {
+export interface Client {
   /** Newest first by creation. */
   listConversations(
     call: Call,
     question: ConversationQuestion,
   ): Promise<Outcome<WirePage<WireConversation>>>;
   /** Tells all but the space. */
-  fetchConversation(call: Call, id: string): Promise<Outcome<WireConversation>>;
+  getConversation(call: Call, id: string): Promise<Outcome<WireConversation>>;
   /** The id of the new conversation, which is all the service tells. */
   createConversation(call: Call, fields: NewConversation): Promise<Outcome<string>>;
   updateConversation(call: Call, id: string, fields: ConversationFields): Promise<Outcome<null>>;
@@ -35,7 +36,7 @@ export interface ChatBotKitClient {
     id: string,
     question: PageQuestion,
   ): Promise<Outcome<WirePage<WireMessage>>>;
-  fetchMessage(call: Call, message: MessageRef): Promise<Outcome<WireMessage>>;
+  getMessage(call: Call, message: MessageRef): Promise<Outcome<WireMessage>>;
   /** Stores a row of any type and wakes no bot. The id of the row. */
   createMessage(call: Call, id: string, row: MessageRow): Promise<Outcome<string>>;
   /** Stores the user's words, and the bot does not answer. The id of their row. */
@@ -44,10 +45,13 @@ export interface ChatBotKitClient {
   completeMessage(call: Call, id: string, turn: Turn): Promise<Outcome<WireCompletion>>;
 }
 
+/** More are cut down without a word. */
+export const MOST_ROWS = 100;
+
 interface PageQuestion {
   /** The id of the row before the page; null for the first. */
   readonly after: string | null;
-  /** At most 100 are given. */
+  /** At most `MOST_ROWS` are given. */
   readonly take: number;
 }
 
@@ -56,12 +60,6 @@ interface ConversationQuestion extends PageQuestion {
   readonly contactId?: string;
   /** Top-level texts that the meta must have. */
   readonly meta: readonly (readonly [key: string, text: string])[];
-}
-
-interface WirePage<T> {
-  readonly rows: readonly T[];
-  /** The id of its last row; null where there is no further page. */
-  readonly next: string | null;
 }
 
 export type Meta = Readonly<Record<string, unknown>>;
@@ -106,56 +104,31 @@ export interface Turn {
   readonly limits?: Meta;
 }
 
-export interface ClientParts extends ProviderParts {
-  readonly account: {
-    readonly name: ProviderName;
-    readonly secret: Credential;
-    readonly runAsUserId?: string;
-    readonly runAsChildUserEmail?: string;
-    readonly timezone?: string;
-  };
-}
-
 /**
  * Bodies and answers are the service's own, less what we do not read; a body of another shape is `unavailable` after a
  * read and `outcome-unknown` after a write.
  */
-export function chatBotKitClient({ account, http, clock }: ClientParts): ChatBotKitClient {
+export function chatBotKitClient(
+  account: ChatBotKitAccount,
+  { http, clock }: ProviderParts,
+): Client {
   const { name: provider } = account;
-  const nameOf = (id: string) => `conversation ${id} at ${provider}`;
   const wholeInbox = `the conversations at ${provider}`;
 
-  async function ask<T>(call: Call, schema: z.ZodType<T>, question: Question): Promise<Outcome<T>> {
-    const { ids = [], what, runsEngine = false, path, query, json } = question;
-    // A URL swallows such parts, and the call would land on another endpoint.
-    if (ids.some((id) => id === '.' || id === '..')) return failed({ kind: 'not-found', what });
-    const effect: Ask['effect'] = question.method === 'GET' ? 'read' : 'write';
+  async function ask<T>(call: Call, shape: z.ZodType<T>, question: Question): Promise<Outcome<T>> {
+    const { what, runsEngine = false, ...asked } = question;
+    if (isAnotherPath(asked.path)) return failed({ kind: 'not-found', what });
+    const effect: Ask['effect'] = asked.method === 'GET' ? 'read' : 'write';
     const secret = account.secret.reveal();
-    const answer = await http.ask(call, {
-      method: question.method,
-      path,
-      headers: headersOf(account, secret),
-      effect,
-      ...(query ? { query } : {}),
-      ...(json === undefined ? {} : { json }),
-    });
+    const answer = await http.ask(call, { ...asked, headers: headersOf(account, secret), effect });
     if (!answer.ok) return answer;
-    const now = clock();
-    const refusal = refusalOf(answer.value, { provider, effect, runsEngine, now, what, secret });
-    if (refusal) return failed(refusal);
-    const parsed = schema.safeParse(answer.value.body);
-    if (parsed.success) return success(parsed.data);
-    const where = parsed.error.issues[0]?.path.join('.') || 'the whole of it';
-    const because = `its answer was not shaped as expected: ${where}`;
-    return failed(
-      effect === 'write'
-        ? { kind: 'outcome-unknown', provider, because }
-        : unavailable(provider, because),
-    );
+    const refused = { provider, effect, runsEngine, now: clock(), what, secret };
+    const failure = refusalOf(answer.value, refused);
+    return failure ? failed(failure) : readBody(shape, answer.value.body, { provider, effect });
   }
 
-  function read<T>(call: Call, schema: z.ZodType<T>, question: Omit<Question, 'method'>) {
-    return ask(call, schema, { method: 'GET', ...question });
+  function read<T>(call: Call, shape: z.ZodType<T>, question: Omit<Question, 'method'>) {
+    return ask(call, shape, { method: 'GET', ...question });
   }
 
   async function write(call: Call, question: Omit<Question, 'method'>): Promise<Outcome<string>> {
@@ -176,48 +149,51 @@ export function chatBotKitClient({ account, http, clock }: ClientParts): ChatBot
       return mapOutcome(rows, (body) => pageOf(WireConversation, body, page));
     },
 
-    fetchConversation: (call, id) =>
-      read(call, WireConversation, { path: pathOf('fetch', id), ids: [id], what: nameOf(id) }),
+    getConversation: (call, id) =>
+      read(call, WireConversation, {
+        path: pathOf('fetch', id),
+        what: conversationAt(provider, id),
+      }),
 
     createConversation: (call, json) =>
       write(call, { path: '/v1/conversation/create', json, what: wholeInbox }),
 
     async updateConversation(call, id, json) {
       const path = pathOf('update', id);
-      return nothing(await write(call, { path, ids: [id], json, what: nameOf(id) }));
+      return nothing(await write(call, { path, json, what: conversationAt(provider, id) }));
     },
 
     async deleteConversation(call, id) {
       const path = pathOf('delete', id);
-      return nothing(await write(call, { path, ids: [id], json: {}, what: nameOf(id) }));
+      return nothing(await write(call, { path, json: {}, what: conversationAt(provider, id) }));
     },
 
     async listMessages(call, id, page) {
       const path = pathOf('message/list', id);
       const query = pageQuery(page);
-      const rows = await read(call, WireRows, { path, ids: [id], query, what: nameOf(id) });
+      const rows = await read(call, WireRows, { path, query, what: conversationAt(provider, id) });
       return mapOutcome(rows, (body) => pageOf(WireMessage, body, page));
     },
 
-    fetchMessage(call, { conversation: { nativeId: id }, nativeId: messageId }) {
-      const path = pathOf(`message/${encodeURIComponent(messageId)}/fetch`, id);
-      const what = `message ${messageId} in ${nameOf(id)}`;
-      return read(call, WireMessage, { path, ids: [id, messageId], what });
+    getMessage(call, message) {
+      const verb = `message/${encodeURIComponent(message.nativeId)}/fetch`;
+      const path = pathOf(verb, message.conversation.nativeId);
+      return read(call, WireMessage, { path, what: messageIn(message) });
     },
 
     createMessage: (call, id, json) =>
-      write(call, { path: pathOf('message/create', id), ids: [id], json, what: nameOf(id) }),
+      write(call, { path: pathOf('message/create', id), json, what: conversationAt(provider, id) }),
 
     sendMessage: (call, id, json) =>
-      write(call, { path: pathOf('send', id), ids: [id], json, what: nameOf(id) }),
+      write(call, { path: pathOf('send', id), json, what: conversationAt(provider, id) }),
 
     completeMessage: (call, id, json) =>
       ask(call, WireCompletion, {
         method: 'POST',
         path: pathOf('complete', id),
-        ids: [id],
+
         json,
-        what: nameOf(id),
+        what: conversationAt(provider, id),
         runsEngine: true,
       }),
   };
@@ -227,10 +203,8 @@ interface Question {
   /** It knows no other methods: whatever is no reading is a POST. */
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  readonly query?: Ask['query'];
+  readonly query?: NonNullable<Ask['query']>;
   readonly json?: object;
-  /** Those in the path, as they were given. */
-  readonly ids?: readonly string[];
   /** What a 404 says is not there. */
   readonly what: string;
   readonly runsEngine?: boolean;
@@ -241,7 +215,7 @@ function pathOf(verb: string, id: string): string {
 }
 
 function headersOf(
-  { runAsUserId, runAsChildUserEmail, timezone }: ClientParts['account'],
+  { runAsUserId, runAsChildUserEmail, timezone }: ChatBotKitAccount,
   secret: string,
 ): Record<string, string> {
   return {
@@ -266,13 +240,13 @@ function pageQuery({ after, take }: PageQuestion): (readonly [string, string])[]
 }
 
 /** A cursor stands even on the last page: that a page is not full is the only sign of the end. */
-function pageOf<Schema extends z.ZodType>(
-  schema: Schema,
+function pageOf<Row>(
+  shape: z.ZodType<Row>,
   { items, cursor }: WireRows,
   { take }: PageQuestion,
-): WirePage<z.infer<Schema>> {
+): WirePage<Row> {
   const last = WireWritten.safeParse(items.at(-1)).data?.id ?? cursor ?? null;
-  return { rows: understood(schema, items), next: items.length < take ? null : last };
+  return { rows: readRows(shape, items), next: items.length < take ? null : last };
 }
 
 function nothing(written: Outcome<string>): Outcome<null> {

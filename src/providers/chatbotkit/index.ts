@@ -1,24 +1,12 @@
 // ChatBotKit: conversations between users and AI bots, with free-form metadata for tags. What it can do, verb by verb.
 
-import type { Conversation } from '../../domain/conversation.ts';
-import { mapOutcome, type Outcome, success } from '../../domain/failure.ts';
-import type { Page } from '../../domain/page.ts';
-import type {
-  Account,
-  Call,
-  Credential,
-  FilterTable,
-  ListConversations,
-  Provider,
-  ProviderParts,
-} from '../provider.ts';
-import { chatBotKitClient } from './client.ts';
-import { creating } from './create.ts';
-import { toConversation, toConversations } from './mapping.ts';
-import { toMessage } from './messages.ts';
-import { narrowing } from './meta.ts';
-import { sending } from './send.ts';
-import { updating } from './update.ts';
+import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
+import { type Client, chatBotKitClient } from './client.ts';
+import { getConversation, listConversations } from './conversations.ts';
+import { createConversation } from './create.ts';
+import { getMessage, listMessages } from './messages.ts';
+import { sendMessage } from './send.ts';
+import { updateConversation } from './update.ts';
 
 export interface ChatBotKitAccount extends Account {
   readonly secret: Credential;
@@ -29,50 +17,24 @@ export interface ChatBotKitAccount extends Account {
   readonly timezone?: string;
 }
 
-const FILTERS: FilterTable = {
-  channel: 'lacking',
-  contactId: 'pushed',
-  tags: 'scanned',
-  status: 'lacking',
-  archived: 'lacking',
-  important: 'lacking',
-  createdAfter: 'scanned',
-  createdBefore: 'scanned',
-  search: 'scanned',
-};
-
-/** More is cut down without a word. */
-const MOST_ROWS = 100;
+/** An account, and what it is reached by. */
+export interface Inbox {
+  readonly account: ChatBotKitAccount;
+  readonly client: Client;
+}
 
 /**
  * One account over REST. Lists page by the id of the row before; every verb that changes something is a POST, sent once.
  */
-export function chatbotkit(account: ChatBotKitAccount, { http, clock }: ProviderParts): Provider {
-  const { name: provider, deadlineMs, replyDeadlineMs } = account;
-  const client = chatBotKitClient({ account, http, clock });
-  const create = creating(client, provider);
-
-  async function inbox(
-    { filter, at, size }: ListConversations,
-    call: Call,
-  ): Promise<Outcome<Page<Conversation>>> {
-    const { contactId } = filter;
-    // A comma is an "or" there, and no id has one.
-    if (contactId?.includes(',')) return success({ items: [], next: null });
-    const page = await client.listConversations(call, {
-      after: at,
-      take: Math.min(size, MOST_ROWS),
-      meta: narrowing(filter.tags ?? []),
-      ...(contactId === undefined ? {} : { contactId }),
-    });
-    return mapOutcome(page, ({ rows, next }) => ({ items: toConversations(rows, provider), next }));
-  }
+export function chatbotkit(account: ChatBotKitAccount, parts: ProviderParts): Provider {
+  const client = chatBotKitClient(account, parts);
+  const inbox: Inbox = { account, client };
 
   return {
-    name: provider,
+    name: account.name,
     kind: 'chatbotkit',
-    deadlineMs,
-    replyDeadlineMs,
+    deadlineMs: account.deadlineMs,
+    replyDeadlineMs: account.replyDeadlineMs,
     can: {
       CONVERSATION_LIST: {
         support: 'NATIVE',
@@ -80,21 +42,18 @@ export function chatbotkit(account: ChatBotKitAccount, { http, clock }: Provider
         paging: 'last-id',
         order: 'by-time',
         filters: FILTERS,
-        does: inbox,
+        does: (input, call) => listConversations(inbox, input, call),
       },
       CONVERSATION_GET: {
         support: 'NATIVE',
         note: 'All but its space, which only a list tells.',
-        does: async ({ nativeId }, call) =>
-          mapOutcome(await client.fetchConversation(call, nativeId), (wire) =>
-            toConversation(wire, provider),
-          ),
+        does: (ref, call) => getConversation(inbox, ref, call),
       },
       CONVERSATION_CREATE: {
         support: 'NATIVE',
         note: 'Tags are entries of the metadata, so each needs a value; a history is between USER and BOT, and message follows it; no bot is woken.',
         fields: ['title', 'description', 'tags', 'contactId', 'message', 'messages'],
-        does: create,
+        does: (input, call) => createConversation(inbox, input, call),
       },
       CONVERSATION_GET_OR_CREATE: {
         support: 'EMULATED',
@@ -114,34 +73,24 @@ export function chatbotkit(account: ChatBotKitAccount, { http, clock }: Provider
         support: 'NATIVE',
         note: 'Tags and metadata are merged key by key, in one call with the rest; a removed tag stays in the metadata as null; what the service takes and does not do is named in ignored, except the space, which cannot be read back.',
         fields: ['title', 'description', 'contactId', 'tags'],
-        does: updating(client, provider),
+        does: (input, call) => updateConversation(inbox, input, call),
       },
       CONVERSATION_DELETE: {
         support: 'NATIVE',
         note: 'For good, with its messages and attachments.',
-        does: async ({ nativeId }, call) => client.deleteConversation(call, nativeId),
+        does: ({ nativeId }, call) => client.deleteConversation(call, nativeId),
       },
       MESSAGE_LIST: {
         support: 'NATIVE',
         note: 'Hidden rows (context, instructions, reasoning, activities and the like) are among them; names and descriptions are not told in a list.',
         paging: 'last-id',
         order: 'by-time',
-        does: async ({ conversation, at, size }, call) => {
-          const question = { after: at, take: Math.min(size, MOST_ROWS) };
-          const page = await client.listMessages(call, conversation.nativeId, question);
-          return mapOutcome(page, ({ rows, next }) => ({
-            items: rows.map((row) => toMessage(row, conversation)),
-            next,
-          }));
-        },
+        does: (input, call) => listMessages(inbox, input, call),
       },
       MESSAGE_GET: {
         support: 'NATIVE',
         note: null,
-        does: async (message, call) =>
-          mapOutcome(await client.fetchMessage(call, message), (wire) =>
-            toMessage(wire, message.conversation),
-          ),
+        does: (ref, call) => getMessage(inbox, ref, call),
       },
       MESSAGE_SEND: {
         support: 'NATIVE',
@@ -160,8 +109,21 @@ export function chatbotkit(account: ChatBotKitAccount, { http, clock }: Provider
         visibilities: ['PUBLIC', 'INTERNAL'],
         contentKinds: ['text', 'markdown'],
         replies: 'when-asked',
-        does: sending(client),
+        does: (input, call) => sendMessage(inbox, input, call),
       },
     },
   };
 }
+
+/** Conversations have no channel, no state and no flags; the list compares contacts and, of the metadata, texts. */
+const FILTERS: FilterTable = {
+  channel: 'lacking',
+  contactId: 'pushed',
+  tags: 'scanned',
+  status: 'lacking',
+  archived: 'lacking',
+  important: 'lacking',
+  createdAfter: 'scanned',
+  createdBefore: 'scanned',
+  search: 'scanned',
+};

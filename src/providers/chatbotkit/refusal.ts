@@ -3,6 +3,7 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
 import { type Answer, type Ask, overload, unavailable } from '../http.ts';
+import { quoted } from '../wire-reading.ts';
 import { WireRefusal } from './wire.ts';
 
 export interface Refused {
@@ -19,16 +20,14 @@ export interface Refused {
 }
 
 /** Undefined where the answer is a good one. */
-export function refusalOf(answer: Answer, refused: Refused): Failure | undefined {
-  const { provider, effect, runsEngine, now, secret } = refused;
+export function refusalOf(answer: Answer, asked: Refused): Failure | undefined {
+  const { provider, effect, runsEngine, now, secret } = asked;
   const { message, code = null } = WireRefusal.safeParse(answer.body).data ?? {};
   const isGood = answer.status >= 200 && answer.status < 300;
   if (isGood && code === null) return undefined;
   // After some 19 seconds a 200 is on its way already, and what goes wrong then has only the body to be said in.
   const status = isGood ? (STATUS_OF_CODE.get(code ?? '') ?? 500) : answer.status;
-  const said = (message || `HTTP ${status} without a sentence`)
-    .replaceAll(secret, '[credential]')
-    .slice(0, LONGEST_SENTENCE);
+  const said = quoted(message || `HTTP ${status} without a sentence`, [secret]);
 
   const isLate = isGood && effect === 'write';
   if ((isLate && !NOTHING_WAS_DONE.has(status)) || (runsEngine && status >= 500)) {
@@ -44,7 +43,7 @@ export function refusalOf(answer: Answer, refused: Refused): Failure | undefined
     case 403:
       return { kind: 'forbidden', provider, said };
     case 404:
-      return { kind: 'not-found', what: missing(said, refused) };
+      return { kind: 'not-found', what: missing(said, asked) };
     case 408: {
       const because = `it answered HTTP ${status} (${said})`;
       return effect === 'write'
@@ -83,9 +82,6 @@ const NOTHING_WAS_DONE: ReadonlySet<number> = new Set([401, 403, 404]);
 
 const CHECK_THE_KEY =
   'Check secret in the config and, where it runs as a child account, that runAsUserId or runAsChildUserEmail names one of its own';
-
-/** Bad requests come as every sentence of a schema, one after the other. */
-const LONGEST_SENTENCE = 1000;
 
 /** The bare sentence is about the path; any other names a thing that the body pointed at. */
 function missing(said: string, { what, provider }: Refused): string {

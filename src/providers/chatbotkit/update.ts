@@ -3,39 +3,41 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Conversation } from '../../domain/conversation.ts';
-import { failed, type Outcome, success } from '../../domain/failure.ts';
-import type { ProviderName } from '../../domain/ids.ts';
+import { checked, type Outcome, success } from '../../domain/failure.ts';
 import type {
   Call,
   ConversationChanges,
   UpdateConversation,
   UpdatedConversation,
 } from '../provider.ts';
-import type { ChatBotKitClient, ConversationFields } from './client.ts';
+import { unseen } from '../wire-reading.ts';
+import type { ConversationFields } from './client.ts';
+import type { Inbox } from './index.ts';
 import { textOf, toConversation } from './mapping.ts';
-import { isMeta, metaOf, type Tagging, taggingIssues } from './meta.ts';
-import { unseen } from './unseen.ts';
+import { isMeta, metaOf, type Tagging, tagIssues } from './tags.ts';
 
 /** Two calls, or one where nothing is changed. Where the second fails the first is done, and `outcome-unknown` says so. */
-export function updating(client: ChatBotKitClient, provider: ProviderName) {
-  return async (
-    { conversation: { nativeId: id }, changes }: UpdateConversation,
-    call: Call,
-  ): Promise<Outcome<UpdatedConversation>> => {
-    const [issue, ...issues] = taggingIssues(taggingOf(changes));
-    if (issue) return failed({ kind: 'invalid-input', issues: [issue, ...issues] });
-    const fields = fieldsOf(changes);
-    const isNothing = Object.keys(fields).length === 0;
-    const written = isNothing ? success(null) : await client.updateConversation(call, id, fields);
-    if (!written.ok) return written;
-    const seen = await client.fetchConversation(call, id);
-    if (!seen.ok) {
-      return isNothing ? seen : unseen(provider, `conversation ${id} was updated`, seen.failure);
-    }
-    const conversation = toConversation(seen.value, provider);
-    const ignored = ignoredOf(changes, conversation);
-    return success({ conversation, ignored, unfinished: null });
-  };
+export async function updateConversation(
+  { account, client }: Inbox,
+  { conversation: { nativeId }, changes }: UpdateConversation,
+  call: Call,
+): Promise<Outcome<UpdatedConversation>> {
+  const fields = checked(fieldsOf(changes), tagIssues(taggingOf(changes)));
+  if (!fields.ok) return fields;
+  const isNothing = Object.keys(fields.value).length === 0;
+  const written = isNothing
+    ? success(null)
+    : await client.updateConversation(call, nativeId, fields.value);
+  if (!written.ok) return written;
+  const seen = await client.getConversation(call, nativeId);
+  if (!seen.ok) {
+    return isNothing
+      ? seen
+      : unseen(`conversation ${nativeId} was updated`, account.name, seen.failure);
+  }
+  const conversation = toConversation(seen.value, account.name);
+  const ignored = ignoredIn(changes, conversation);
+  return success({ conversation, ignored, unfinished: null });
 }
 
 function taggingOf({ tags, options }: ConversationChanges): Tagging {
@@ -60,31 +62,31 @@ function fieldsOf(changes: ConversationChanges): ConversationFields {
 }
 
 /** Of the space nobody can say: a single conversation does not tell it. */
-function ignoredOf(changes: ConversationChanges, { native, ...after }: Conversation): string[] {
+function ignoredIn(changes: ConversationChanges, { native, ...after }: Conversation): string[] {
   const { title, description, contactId, tags, options } = changes;
-  const own = native?.kind === 'chatbotkit' ? native : undefined;
-  const group = options?.kind === 'chatbotkit' ? options : undefined;
-  const stored = isMeta(own?.meta) ? own.meta : {};
+  const own = options?.kind === 'chatbotkit' ? options : undefined;
+  const shown = native?.kind === 'chatbotkit' ? native : undefined;
+  const stored = isMeta(shown?.meta) ? shown.meta : {};
   const lacks = (key: string, value: unknown) => {
     const kept = Object.hasOwn(stored, key) ? stored[key] : null;
     return !isDeepStrictEqual(kept ?? null, value ?? null);
   };
   // Where meta says the same of a key, it decided what kind of value was written.
-  const decided = (key: string) => group?.meta !== undefined && Object.hasOwn(group.meta, key);
+  const decided = (key: string) => own?.meta !== undefined && Object.hasOwn(own.meta, key);
   return [
     ...(isOther(title, after.title) ? ['title'] : []),
     ...(isOther(description, after.description) ? ['description'] : []),
-    ...(isOther(contactId, own?.contactId) ? ['contactId'] : []),
+    ...(isOther(contactId, shown?.contactId) ? ['contactId'] : []),
     ...(tags?.set ?? []).flatMap(({ key, value }, index) =>
       !decided(key) && lacks(key, value) ? [`tags.set.${index}`] : [],
     ),
     ...(tags?.remove ?? []).flatMap((key, index) =>
       lacks(key, null) ? [`tags.remove.${index}`] : [],
     ),
-    ...Object.entries(group?.meta ?? {}).flatMap(([key, value]) =>
+    ...Object.entries(own?.meta ?? {}).flatMap(([key, value]) =>
       lacks(key, value) ? [`chatBotKit.meta.${key}`] : [],
     ),
-    ...(isOther(group?.taskId, own?.taskId) ? ['chatBotKit.taskId'] : []),
+    ...(isOther(own?.taskId, shown?.taskId) ? ['chatBotKit.taskId'] : []),
   ];
 }
 

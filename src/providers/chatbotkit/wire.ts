@@ -7,7 +7,6 @@ const text = z.string().nullish().catch(null);
 const flag = z.boolean().nullish().catch(null);
 /** Milliseconds since the epoch; its prose shows ISO texts instead. */
 const moment = z.union([z.number(), z.string()]).nullish().catch(null);
-export type Moment = z.infer<typeof moment>;
 /** Said to be optional: an unknown alone may be anything but absent. */
 const anything = z.unknown().optional();
 
@@ -74,14 +73,3 @@ export const WireUpload = z.object({
     }),
   }),
 });
-
-/** Rows one by one: an odd one is left out, and the others stay. */
-export function understood<Schema extends z.ZodType>(
-  schema: Schema,
-  rows: readonly unknown[],
-): z.infer<Schema>[] {
-  return rows.flatMap((row) => {
-    const parsed = schema.safeParse(row);
-    return parsed.success ? [parsed.data] : [];
-  });
-}

@@ -1,11 +1,12 @@
 // Chatling's endpoints, one small function each: where to ask, with which key, and which answers are good ones.
 
 import { z } from 'zod';
-import { failed, mapOutcome, type Outcome, success } from '../../domain/failure.ts';
-import type { ProviderName } from '../../domain/ids.ts';
-import { type Ask, unavailable } from '../http.ts';
-import type { Call, Credential, ProviderParts } from '../provider.ts';
-import { refusalIn } from './refusal.ts';
+import { failed, mapOutcome, type Outcome } from '../../domain/failure.ts';
+import { type Ask, isAnotherPath } from '../http.ts';
+import type { Call, ProviderParts } from '../provider.ts';
+import { readBody, type WirePage } from '../wire-reading.ts';
+import type { ChatlingAccount } from './index.ts';
+import { type About, missing, refusalOf } from './refusal.ts';
 import {
   type Rows,
   WireChatAnswer,
@@ -16,7 +17,7 @@ import {
 } from './wire.ts';
 
 /** A `page` is a number from 1, as text. */
-export interface ChatlingClient {
+export interface Client {
   /** Newest first, by a date the service does not name. */
   listConversations(call: Call, page: string): Promise<Outcome<WirePage<WireConversation>>>;
   getConversation(call: Call, id: string): Promise<Outcome<WireConversation>>;
@@ -33,11 +34,7 @@ export interface ChatlingClient {
   chat(call: Call, question: ChatQuestion): Promise<Outcome<WireChatAnswer>>;
 }
 
-export interface WirePage<T> {
-  readonly rows: readonly T[];
-  /** The page after it; null on the last one. */
-  readonly next: string | null;
-}
+export const FIRST_PAGE = '1';
 
 /** The flag that is read as `archived` is written as `archive`. */
 export interface ConversationPatch {
@@ -56,67 +53,33 @@ export interface ChatQuestion {
   readonly instructions?: readonly string[];
 }
 
-export interface ClientParts extends ProviderParts {
-  readonly provider: ProviderName;
-  readonly token: Credential;
-  readonly chatbotId: string;
-}
+export function chatlingClient(account: ChatlingAccount, { http, clock }: ProviderParts): Client {
+  const { name: provider, token, chatbotId: chatbot } = account;
+  const home = `/v2/chatbots/${encodeURIComponent(chatbot)}`;
+  const pathOf = (id: string) => `${home}/conversations/${encodeURIComponent(id)}`;
 
-export function chatlingClient(parts: ClientParts): ChatlingClient {
-  const { provider, token, chatbotId, http, clock } = parts;
-  const chatbotAt = `/v2/chatbots/${encodeURIComponent(chatbotId)}`;
-  const conversationAt = (id: string) => `${chatbotAt}/conversations/${encodeURIComponent(id)}`;
-
-  async function ask<T>(call: Call, data: z.ZodType<T>, question: Question): Promise<Outcome<T>> {
-    const { method, path, query = [], json, about } = question;
-    // A URL swallows such parts, and the call would land on another endpoint.
-    if (about.conversation === '.' || about.conversation === '..') {
-      return failed({ kind: 'not-found', what: missing(about, '') });
+  async function ask<T>(call: Call, shape: z.ZodType<T>, question: Question): Promise<Outcome<T>> {
+    const { about: named, ...asked } = question;
+    const about = { chatbot, ...named };
+    if (isAnotherPath(asked.path)) {
+      return failed({ kind: 'not-found', what: missing('', { provider, about }) });
     }
-    const key = token.reveal();
-    const effect = method === 'GET' ? 'read' : 'write';
-    const answer = await http.ask(call, {
-      method,
-      path,
-      query,
-      headers: { authorization: `Bearer ${key}` },
-      effect,
-      ...(json === undefined ? {} : { json }),
-    });
+    const effect: Ask['effect'] = asked.method === 'GET' ? 'read' : 'write';
+    const secret = token.reveal();
+    const headers = { authorization: `Bearer ${secret}` };
+    const answer = await http.ask(call, { ...asked, headers, effect });
     if (!answer.ok) return answer;
-    const refusal = refusalIn(answer.value, {
-      provider,
-      effect,
-      now: clock(),
-      missing: (said) => missing(about, said),
-      token: key,
-    });
-    if (refusal) return failed(refusal);
-    const read = z.object({ data }).safeParse(answer.value.body ?? {});
-    if (read.success) return success(read.data.data);
-    const where = read.error.issues[0]?.path.join('.') || 'the whole of it';
-    const because = `its answer was not shaped as expected: ${where}`;
-    return failed(
-      effect === 'write'
-        ? { kind: 'outcome-unknown', provider, because }
-        : unavailable(provider, because),
-    );
-  }
-
-  /** Which of the things an address or a body names a 404 means is only in its sentence, if anywhere. */
-  function missing({ conversation, contact }: Question['about'], said: string): string {
-    const means = (word: RegExp) => word.test(said) && !/conversation/i.test(said);
-    if (contact !== undefined && means(/\bcontact\b/i)) return `contact ${contact} at ${provider}`;
-    return conversation === undefined || means(/\bchatbot\b/i)
-      ? `chatbot ${chatbotId} at ${provider}`
-      : `conversation ${conversation} at ${provider}`;
+    const failure = refusalOf(answer.value, { provider, effect, now: clock(), about, secret });
+    if (failure) return failed(failure);
+    const read = readBody(z.object({ data: shape }), answer.value.body ?? {}, { provider, effect });
+    return mapOutcome(read, ({ data }) => data);
   }
 
   return {
     async listConversations(call, page) {
       const answer = await ask(call, WireConversationPage, {
         method: 'GET',
-        path: `${chatbotAt}/conversations`,
+        path: `${home}/conversations`,
         query: newestFirst(page),
         about: {},
       });
@@ -128,14 +91,14 @@ export function chatlingClient(parts: ClientParts): ChatlingClient {
     getConversation: (call, id) =>
       ask(call, WireConversation, {
         method: 'GET',
-        path: conversationAt(id),
+        path: pathOf(id),
         about: { conversation: id },
       }),
 
     updateConversation: (call, id, changes) =>
       ask(call, WireConversation, {
         method: 'PATCH',
-        path: conversationAt(id),
+        path: pathOf(id),
         json: changes,
         about: { conversation: id, contact: changes.contact_id },
       }),
@@ -143,14 +106,14 @@ export function chatlingClient(parts: ClientParts): ChatlingClient {
     deleteConversation: (call, id) =>
       ask(call, NOTHING, {
         method: 'DELETE',
-        path: conversationAt(id),
+        path: pathOf(id),
         about: { conversation: id },
       }),
 
     async listMessages(call, id, page) {
       const answer = await ask(call, WireMessagePage, {
         method: 'GET',
-        path: `${conversationAt(id)}/messages`,
+        path: `${pathOf(id)}/messages`,
         query: newestFirst(page),
         about: { conversation: id },
       });
@@ -160,7 +123,7 @@ export function chatlingClient(parts: ClientParts): ChatlingClient {
     chat: (call, question) =>
       ask(call, WireChatAnswer, {
         method: 'POST',
-        path: `${chatbotAt}/ai/kb/chat`,
+        path: `${home}/ai/kb/chat`,
         json: question,
         about: { conversation: question.conversation_id, contact: question.contact_id },
       }),
@@ -168,10 +131,7 @@ export function chatlingClient(parts: ClientParts): ChatlingClient {
 }
 
 interface Question extends Pick<Ask, 'method' | 'path' | 'query' | 'json'> {
-  readonly about: {
-    readonly conversation?: string | undefined;
-    readonly contact?: string | undefined;
-  };
+  readonly about: Omit<About, 'chatbot'>;
 }
 
 /** A deletion answers without data. */

@@ -1,12 +1,12 @@
 // A Chatling account: one chatbot of a project, read with the project's key and spoken to through its AI.
 
-import { mapOutcome } from '../../domain/failure.ts';
 import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
-import { beginConversation, type Chat, sendMessage } from './chatting.ts';
-import { chatlingClient } from './client.ts';
-import { toConversation, toConversations } from './mapping.ts';
-import { findMessage, listMessages, MOST_PAGES_SEARCHED } from './messages.ts';
-import { updateConversation } from './updating.ts';
+import { type Client, chatlingClient } from './client.ts';
+import { getConversation, listConversations } from './conversations.ts';
+import { createConversation } from './create.ts';
+import { getMessage, listMessages, MOST_PAGES_SEARCHED } from './messages.ts';
+import { sendMessage } from './send.ts';
+import { updateConversation } from './update.ts';
 
 export interface ChatlingAccount extends Account {
   readonly token: Credential;
@@ -17,26 +17,24 @@ export interface ChatlingAccount extends Account {
   readonly languageId?: number;
 }
 
+/** An account, and what it is reached by. */
+export interface Inbox {
+  readonly account: ChatlingAccount;
+  readonly client: Client;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+}
+
 /**
  * The verbs of one chatbot. Failures by status: 401 credential-refused, 403 forbidden, 404 not-found, 409 conflict,
  * 429 rate-limited (a minute, where no header says), 5xx unavailable, any other 4xx or a 200 saying `error` refused.
  */
 export function chatling(account: ChatlingAccount, parts: ProviderParts): Provider {
-  const { name, token, chatbotId, aiModelId, languageId } = account;
-  const owner = { provider: name, chatbotId };
-  const client = chatlingClient({ ...parts, provider: name, token, chatbotId });
-  const chat: Chat = {
-    client,
-    owner,
-    defaults: {
-      ...(aiModelId === undefined ? {} : { aiModelId }),
-      ...(languageId === undefined ? {} : { languageId }),
-    },
-    clock: parts.clock,
-  };
+  const client = chatlingClient(account, parts);
+  const inbox: Inbox = { account, client, clock: parts.clock };
 
   return {
-    name,
+    name: account.name,
     kind: 'chatling',
     deadlineMs: account.deadlineMs,
     replyDeadlineMs: account.replyDeadlineMs,
@@ -47,25 +45,18 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
         paging: 'page-number',
         order: 'own',
         filters: FILTERS,
-        does: async ({ at }, call) =>
-          mapOutcome(await client.listConversations(call, at ?? '1'), ({ rows, next }) => ({
-            items: toConversations(rows, owner),
-            next,
-          })),
+        does: (input, call) => listConversations(inbox, input, call),
       },
       CONVERSATION_GET: {
         support: 'NATIVE',
         note: null,
-        does: async ({ nativeId }, call) =>
-          mapOutcome(await client.getConversation(call, nativeId), (row) =>
-            toConversation(row, owner),
-          ),
+        does: (ref, call) => getConversation(inbox, ref, call),
       },
       CONVERSATION_CREATE: {
         support: 'EMULATED',
         note: 'A conversation begins with a first `message` to the AI, which answers it and costs credits.',
         fields: ['contactId', 'message'],
-        does: (input, call) => beginConversation(chat, input, call),
+        does: (input, call) => createConversation(inbox, input, call),
       },
       CONVERSATION_GET_OR_CREATE: {
         support: 'EMULATED',
@@ -77,7 +68,7 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
         support: 'NATIVE',
         note: 'A contact can be replaced and not be taken away: Chatling documents no way to unlink one.',
         fields: ['archived', 'important', 'contactId'],
-        does: (input, call) => updateConversation({ client, owner }, input, call),
+        does: (input, call) => updateConversation(inbox, input, call),
       },
       CONVERSATION_DELETE: {
         support: 'NATIVE',
@@ -89,12 +80,12 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
         note: 'Where Chatling gives messages no ids, stable ones are derived from what they say, which costs a second call a page.',
         paging: 'page-number',
         order: 'by-time',
-        does: ({ conversation, at }, call) => listMessages({ client, conversation, at }, call),
+        does: (input, call) => listMessages(inbox, input, call),
       },
       MESSAGE_GET: {
         support: 'EMULATED',
         note: `Looked for in the conversation's newest 20 messages, then in ${MOST_PAGES_SEARCHED} pages of its list; for older ones read \`messages\`.`,
-        does: (message, call) => findMessage({ client, owner, message }, call),
+        does: (ref, call) => getMessage(inbox, ref, call),
       },
       MESSAGE_SEND: {
         support: 'NATIVE',
@@ -105,7 +96,7 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
         visibilities: ['PUBLIC'],
         contentKinds: ['text', 'markdown'],
         replies: 'always',
-        does: (input, call) => sendMessage(chat, input, call),
+        does: (input, call) => sendMessage(inbox, input, call),
       },
     },
   };

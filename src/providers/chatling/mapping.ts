@@ -1,7 +1,7 @@
-// From what Chatling says to conversations and messages as every provider's are.
+// From what Chatling says to what a client reads: conversations and messages. Pure, and total.
 
 import type { Conversation, EmbeddedMessages } from '../../domain/conversation.ts';
-import type { ConversationRef, ProviderName } from '../../domain/ids.ts';
+import type { ConversationRef } from '../../domain/ids.ts';
 import {
   type Citation,
   type Message,
@@ -10,8 +10,9 @@ import {
   type Rating,
 } from '../../domain/message.ts';
 import type { MessageRole } from '../../domain/participant.ts';
+import { sortedTimes, toDate } from './dates.ts';
+import type { ChatlingAccount } from './index.ts';
 import { type Identified, identify, settled } from './message-ids.ts';
-import { sortedTimes, toDate } from './moment.ts';
 import {
   type Flag,
   WireAnswerData,
@@ -20,54 +21,51 @@ import {
   type WireMessage,
 } from './wire.ts';
 
-/** Whose rows they are: as far as is documented, ids are unique within one chatbot only. */
-export interface Owner {
-  readonly provider: ProviderName;
-  readonly chatbotId: string;
-}
-
 /** A conversation carries no more of its messages than this; the others are in the list of messages only. */
 const MOST_EMBEDDED = 20;
 
-/** A page of the list: `sortedAt` is the date by which the page's rows do descend. */
-export function toConversations(rows: readonly WireConversation[], owner: Owner): Conversation[] {
+/** Rows of a list: `sortedAt` is the date by which they do descend. */
+export function toConversations(
+  rows: readonly WireConversation[],
+  account: ChatlingAccount,
+): Conversation[] {
   const times = sortedTimes(
     rows.map((row) => ({ createdAt: toDate(row.created_at), newestMessageAt: activityOf(row) })),
   );
   return rows.map((row, index) => {
     const sortedAt = times[index];
-    return sortedAt ? { ...toConversation(row, owner), sortedAt } : toConversation(row, owner);
+    return sortedAt ? { ...toConversation(row, account), sortedAt } : toConversation(row, account);
   });
 }
 
-/** One by itself. Its `sortedAt` is its newest message's time, for want of neighbours that tell. */
-export function toConversation(row: WireConversation, owner: Owner): Conversation {
-  const conversation: ConversationRef = { provider: owner.provider, nativeId: row.id };
-  const createdAt = toDate(row.created_at);
-  const lastActivityAt = activityOf(row);
+/** One conversation by itself. Its `sortedAt` is its newest message's time, for want of neighbours that tell. */
+export function toConversation(wire: WireConversation, account: ChatlingAccount): Conversation {
+  const conversation: ConversationRef = { provider: account.name, nativeId: wire.id };
+  const createdAt = toDate(wire.created_at);
+  const lastActivityAt = activityOf(wire);
   return {
     ...conversation,
-    channel: row.conversation_type ?? null,
+    channel: wire.conversation_type ?? null,
     title: null,
     description: null,
-    preview: row.messages?.items[0]?.text ?? null,
+    preview: wire.messages?.items[0]?.text ?? null,
     status: null,
     priority: null,
-    archived: toFlag(row.archived),
-    important: toFlag(row.important),
+    archived: toFlag(wire.archived),
+    important: toFlag(wire.important),
     tags: [],
-    contact: row.contact_id ? contactOf(row.contact_id) : null,
+    contact: wire.contact_id ? toContact(wire.contact_id) : null,
     assignee: null,
     messageCount: null,
     createdAt,
     updatedAt: null,
     lastActivityAt,
     sortedAt: lastActivityAt ?? createdAt ?? new Date(0),
-    embedded: toEmbedded(row, conversation),
+    embedded: toEmbedded(wire, conversation),
     native: {
       kind: 'chatling',
-      chatbotId: owner.chatbotId,
-      conversationType: row.conversation_type ?? null,
+      chatbotId: account.chatbotId,
+      conversationType: wire.conversation_type ?? null,
     },
   };
 }
@@ -81,8 +79,11 @@ export interface Begun {
 }
 
 /** A conversation that has begun and could not be read since: what is known of it, and nothing more. */
-export function toBegun({ id, contactId, preview, sortedAt }: Begun, owner: Owner): Conversation {
-  return { ...toConversation({ id, contact_id: contactId }, owner), preview, sortedAt };
+export function toBegun(
+  { id, contactId, preview, sortedAt }: Begun,
+  account: ChatlingAccount,
+): Conversation {
+  return { ...toConversation({ id, contact_id: contactId }, account), preview, sortedAt };
 }
 
 /** Rows newest first; `older` are rows known to come after them, which derived ids are counted from. */
@@ -210,6 +211,6 @@ function activityOf({ messages }: WireConversation): Date | null {
   return toDate(messages?.items[0]?.created_at);
 }
 
-function contactOf(nativeId: string): Conversation['contact'] {
+function toContact(nativeId: string): Conversation['contact'] {
   return { nativeId, name: null, email: null, phone: null, imageUrl: null };
 }

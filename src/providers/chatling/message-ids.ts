@@ -2,7 +2,7 @@
 // many alike were there before it.
 
 import { createHash } from 'node:crypto';
-import { toDate } from './moment.ts';
+import { toDate } from './dates.ts';
 import type { WireMessage } from './wire.ts';
 
 export interface Identified {

@@ -1,12 +1,14 @@
 // A conversation's history: its pages with ids that hold, and one message of it found by its id.
 
-import { failed, type Outcome, success } from '../../domain/failure.ts';
+import { conversationAt, failed, messageIn, type Outcome, success } from '../../domain/failure.ts';
 import type { ConversationRef, MessageRef } from '../../domain/ids.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Page } from '../../domain/page.ts';
-import type { Call } from '../provider.ts';
-import type { ChatlingClient, WirePage } from './client.ts';
-import { type Owner, toConversation, toMessages } from './mapping.ts';
+import type { Call, ListMessages } from '../provider.ts';
+import type { WirePage } from '../wire-reading.ts';
+import { FIRST_PAGE } from './client.ts';
+import type { Inbox } from './index.ts';
+import { toConversation, toMessages } from './mapping.ts';
 import { isDerivedId, isOpen, meetsAgain } from './message-ids.ts';
 import type { WireMessage } from './wire.ts';
 
@@ -21,76 +23,62 @@ const MOST_PAGES_AHEAD = 10;
  * the following page too, because ids are then counted from the older end.
  */
 export async function listMessages(
-  { client, conversation, at }: Place,
+  { client }: Inbox,
+  { conversation, at }: Pick<ListMessages, 'conversation' | 'at'>,
   call: Call,
 ): Promise<Outcome<Page<Message>>> {
   const { nativeId } = conversation;
-  const page = await client.listMessages(call, nativeId, at ?? FIRST);
+  const page = await client.listMessages(call, nativeId, at ?? FIRST_PAGE);
   if (!page.ok) return page;
-  const older = await readAhead({ client, nativeId, page: page.value }, call);
+  const older = await readAhead(client, { nativeId, page: page.value }, call);
   if (!meetsAgain(page.value.rows, older)) {
     return success(toPage(page.value, conversation, older));
   }
   // Either one just like it does follow, or a new message pushed it to the next page between the two reads.
-  const again = await client.listMessages({ ...call, reads: new Map() }, nativeId, at ?? FIRST);
+  const again = await client.listMessages(
+    { ...call, reads: new Map() },
+    nativeId,
+    at ?? FIRST_PAGE,
+  );
   return again.ok ? success(toPage(again.value, conversation, older)) : again;
 }
 
 /** A message by its id: among those a conversation carries, else page by page. The service has no such call. */
-export async function findMessage(
-  { client, owner, message }: Sought,
+export async function getMessage(
+  inbox: Inbox,
+  message: MessageRef,
   call: Call,
 ): Promise<Outcome<Message>> {
+  const { account, client } = inbox;
   const { conversation, nativeId } = message;
-  const where = `conversation ${conversation.nativeId} at ${owner.provider}`;
-  const absent = failed({ kind: 'not-found', what: `message ${nativeId} in ${where}` });
+  const absent = failed({ kind: 'not-found', what: messageIn(message) });
 
   const read = await client.getConversation(call, conversation.nativeId);
   if (!read.ok) return read;
-  const { embedded } = toConversation(read.value, owner);
+  const { embedded } = toConversation(read.value, account);
   const recent = embedded?.items.find((item) => item.nativeId === nativeId);
   if (recent) return success(recent);
   // Pages of the documentation differ on which answers carry ids: only ids of its own sort rule one out.
   const sameSort = embedded?.items.some((item) => item.derivedId === isDerivedId(nativeId));
   if (embedded?.complete && sameSort) return absent;
 
-  let at: string | null = FIRST;
+  let at: string | null = FIRST_PAGE;
   for (let pages = 0; pages < MOST_PAGES_SEARCHED; pages += 1) {
-    const page: Outcome<Page<Message>> = await listMessages({ client, conversation, at }, call);
+    const page: Outcome<Page<Message>> = await listMessages(inbox, { conversation, at }, call);
     if (!page.ok) return page;
     const found = page.value.items.find((item) => item.nativeId === nativeId);
     if (found) return success(found);
     at = page.value.next;
     if (at === null) return absent;
   }
-  const searched = `the newest ${MOST_PAGES_SEARCHED} pages of messages in ${where}`;
+  const searched = `the newest ${MOST_PAGES_SEARCHED} pages of messages in ${conversationAt(account.name, conversation.nativeId)}`;
   return failed({ kind: 'not-found', what: `message ${nativeId} among ${searched}` });
 }
 
-interface Place {
-  readonly client: ChatlingClient;
-  readonly conversation: ConversationRef;
-  readonly at: string | null;
-}
-
-interface Sought {
-  readonly client: ChatlingClient;
-  readonly owner: Owner;
-  readonly message: MessageRef;
-}
-
-const FIRST = '1';
-
 /** The rows after a page, as far as its derived ids depend on them. */
 async function readAhead(
-  {
-    client,
-    nativeId,
-    page,
-  }: Pick<Place, 'client'> & {
-    readonly nativeId: string;
-    readonly page: WirePage<WireMessage>;
-  },
+  client: Inbox['client'],
+  { nativeId, page }: { readonly nativeId: string; readonly page: WirePage<WireMessage> },
   call: Call,
 ): Promise<readonly WireMessage[]> {
   const older: WireMessage[] = [];

@@ -1,33 +1,38 @@
-// What a status and a body of Chatling mean when they are not what was asked for.
+// What an answer other than the expected one means: Chatling's statuses and sentences, as failures.
 
-import type { Failure } from '../../domain/failure.ts';
+import { conversationAt, type Failure } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
 import { type Answer, type Ask, overload, unavailable } from '../http.ts';
+import { quoted } from '../wire-reading.ts';
 import { WireEnvelope } from './wire.ts';
 
-export interface Circumstances {
+export interface Refused {
   readonly provider: ProviderName;
   readonly effect: Ask['effect'];
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** What a 404 says is not there, given the service's own sentence. */
-  readonly missing: (said: string) => string;
-  /** Taken out of whatever the service says. */
-  readonly token: string;
+  /** What the path and the body name. */
+  readonly about: About;
+  /** Never to be seen in a failure, should the service repeat it. */
+  readonly secret: string;
+}
+
+/** The things that may not be there. */
+export interface About {
+  readonly chatbot: string;
+  readonly conversation?: string | undefined;
+  readonly contact?: string | undefined;
 }
 
 /** The key's window is a fixed minute and no header says when it opened: after a whole one it is surely over. */
 const WINDOW_MS = 60_000;
 
-/** Long enough for any sentence, too short for an error page. */
-const LONGEST_SENTENCE = 500;
-
 /**
  * Undefined where the answer is good. Only the 429 body is documented; the rest may be worded in the service's envelope
  * or in its framework's default, and a 200 may say `error`.
  */
-export function refusalIn(answer: Answer, circumstances: Circumstances): Failure | undefined {
-  const { provider, effect, now, missing, token } = circumstances;
+export function refusalOf(answer: Answer, asked: Refused): Failure | undefined {
+  const { provider, effect, now, secret } = asked;
   const { status } = answer;
   const overloaded = overload(provider, answer, { effect, now });
   if (overloaded?.kind === 'rate-limited') {
@@ -38,14 +43,14 @@ export function refusalIn(answer: Answer, circumstances: Circumstances): Failure
   const envelope = WireEnvelope.safeParse(answer.body).data;
   if (status >= 200 && status < 300 && envelope?.status !== 'error') return undefined;
 
-  const said = sentence(envelope, status).replaceAll(token, '«redacted»');
+  const said = quoted(sentence(envelope, status), [secret]);
   switch (status) {
     case 401:
       return { kind: 'credential-refused', provider, said };
     case 403:
       return { kind: 'forbidden', provider, said };
     case 404:
-      return { kind: 'not-found', what: missing(said) };
+      return { kind: 'not-found', what: missing(said, asked) };
     case 409:
       return { kind: 'conflict', provider, said };
     default:
@@ -55,13 +60,26 @@ export function refusalIn(answer: Answer, circumstances: Circumstances): Failure
   }
 }
 
+/** Which of the things an address or a body names a 404 means is only in its sentence, if anywhere. */
+export function missing(
+  said: string,
+  { provider, about }: Pick<Refused, 'provider' | 'about'>,
+): string {
+  const { chatbot, conversation, contact } = about;
+  const means = (word: RegExp) => word.test(said) && !/conversation/i.test(said);
+  if (contact !== undefined && means(/\bcontact\b/i)) return `contact ${contact} at ${provider}`;
+  return conversation === undefined || means(/\bchatbot\b/i)
+    ? `chatbot ${chatbot} at ${provider}`
+    : conversationAt(provider, conversation);
+}
+
 function sentence(envelope: WireEnvelope | undefined, status: number): string {
   const byField = Object.entries(envelope?.errors ?? {}).map(
     ([field, problems]) => `${field}: ${[problems].flat().join(' ')}`,
   );
   // The framework's own `message` is the first of these and a count of the others.
   const said = byField.length > 0 ? byField.join('; ') : envelope?.message;
-  return (said ?? `HTTP ${status} without a reason`).slice(0, LONGEST_SENTENCE);
+  return said ?? `HTTP ${status} without a sentence`;
 }
 
 type WireEnvelope = ReturnType<typeof WireEnvelope.parse>;

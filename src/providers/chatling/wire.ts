@@ -1,6 +1,7 @@
 // What Chatling says, and only the part of it we read. A field of another type than expected is taken as not said.
 
 import { z } from 'zod';
+import { readRows } from '../wire-reading.ts';
 
 /** Strings in every sample, integers in the text of some pages. */
 const id = z.union([z.string().min(1), z.number()]).transform(String);
@@ -76,13 +77,9 @@ export interface Rows<T> {
   readonly came: number;
 }
 
-/** Row by row, so that one that makes no sense does not lose the others. */
-function rows<S extends z.ZodType>(schema: S) {
-  return z.array(z.unknown()).transform((list): Rows<z.infer<S>> => {
-    const items = list.flatMap((row) => {
-      const read = schema.safeParse(row);
-      return read.success ? [read.data] : [];
-    });
-    return { items, came: list.length };
-  });
+/** Row by row, and how many there were: a page that is not full is a sign of the end. */
+function rows<Row>(shape: z.ZodType<Row>) {
+  return z
+    .array(z.unknown())
+    .transform((list): Rows<Row> => ({ items: readRows(shape, list), came: list.length }));
 }

@@ -1,30 +1,25 @@
 // The service's endpoints, one small function a call, all under the session of a dashboard user of the project "internal".
 
-import { failed, type Outcome, success } from '../../domain/failure.ts';
-import type { ProviderName } from '../../domain/ids.ts';
-import { type Answer, type Ask, type Http, unavailable } from '../http.ts';
-import type { Call } from '../provider.ts';
-import { failureOf, isSuccess, isTokenRefused, unmasked } from './failures.ts';
-import type { Session } from './session.ts';
-import {
-  type Read,
-  readCreated,
-  readDetail,
-  readList,
-  type WireDetail,
-  type WireList,
-  type WireTrio,
-} from './wire.ts';
+import type { z } from 'zod';
+import { conversationAt, failed, mapOutcome, type Outcome, success } from '../../domain/failure.ts';
+import type { Answer, Ask } from '../http.ts';
+import type { Call, ProviderParts } from '../provider.ts';
+import { readBody } from '../wire-reading.ts';
+import type { StackAuthAccount } from './index.ts';
+import { isTokenRefused, refusalOf, unmasked } from './refusal.ts';
+import { openSession } from './session.ts';
+import { WireCreated, WireDetail, WireList, type WireTrio } from './wire.ts';
 
 export interface Client {
-  list(question: ListQuestion, call: Call): Promise<Outcome<WireList>>;
-  read(id: string, call: Call): Promise<Outcome<WireDetail>>;
+  listConversations(call: Call, question: ListQuestion): Promise<Outcome<WireList>>;
+  /** With its messages and its entry points. */
+  getConversation(call: Call, id: string): Promise<Outcome<WireDetail>>;
   /** The id of the new conversation, which is all the service answers. */
-  create(body: NewConversation, call: Call): Promise<Outcome<string>>;
+  createConversation(call: Call, body: NewConversation): Promise<Outcome<string>>;
   /** The conversation after the change. */
-  change(id: string, change: Change, call: Call): Promise<Outcome<WireDetail>>;
+  changeConversation(call: Call, id: string, change: Change): Promise<Outcome<WireDetail>>;
   /** The same; `already` where it had this status, which the service calls a mistake. */
-  setStatus(id: string, status: string, call: Call): Promise<Outcome<WireDetail | 'already'>>;
+  setStatus(call: Call, id: string, status: string): Promise<Outcome<WireDetail | 'already'>>;
 }
 
 export interface ListQuestion {
@@ -43,25 +38,16 @@ export interface NewConversation {
   readonly source?: string;
 }
 
-export type Change =
+type Change =
   | { readonly type: 'reply' | 'internal-note'; readonly body: string }
   | ({ readonly type: 'metadata'; readonly priority?: string } & WireTrio);
 
-export interface ClientParts {
-  readonly account: {
-    readonly name: ProviderName;
-    readonly projectId: string;
-    readonly publishableClientKey: string;
-  };
-  readonly session: Session;
-  readonly http: Http;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-}
-
 /** Every failure of these is a value; a write that answered in an unknown shape is `outcome-unknown`. */
-export function openClient({ account, session, http, clock }: ClientParts): Client {
+export function stackAuthClient(account: StackAuthAccount, parts: ProviderParts): Client {
   const { name: provider, projectId } = account;
+  const { http, clock } = parts;
+  const session = openSession(account, parts);
+  const wholeInbox = `the inbox of project ${projectId} at ${provider}`;
 
   /** Any answer, under its real status, with one renewal of the token where that was what was wrong. */
   async function answerTo(call: Call, asked: Omit<Ask, 'headers'>): Promise<Outcome<Answer>> {
@@ -69,7 +55,7 @@ export function openClient({ account, session, http, clock }: ClientParts): Clie
     if (!token.ok) return token;
     const sending = send(token.value);
     const first = await sending;
-    if (!first.ok || !isTokenRefused(unmasked(first.value))) return mapAnswer(first);
+    if (!first.ok || !isTokenRefused(unmasked(first.value))) return mapOutcome(first, unmasked);
     const renewed = await session.renewed(token.value, call.signal);
     if (!renewed.ok) return renewed;
     // The refusal must not be remembered as the answer to this question.
@@ -77,90 +63,78 @@ export function openClient({ account, session, http, clock }: ClientParts): Clie
       if (answer === sending) call.reads.delete(question);
     }
     // Also where it is a write: a token is looked at before anything else, so a 401 says that nothing was done.
-    return mapAnswer(await send(renewed.value));
+    return mapOutcome(await send(renewed.value), unmasked);
 
     function send(accessToken: string): Promise<Outcome<Answer>> {
       return http.ask(call, { ...asked, headers: headersOf(account, accessToken) });
     }
   }
 
-  async function ask<T>(
-    call: Call,
-    { what, read, ...asked }: Omit<Ask, 'headers'> & Reading<T>,
-  ): Promise<Outcome<T>> {
-    const outcome = await answerTo(call, asked);
-    if (!outcome.ok) return outcome;
-    const answer = outcome.value;
+  async function ask<T>(call: Call, shape: z.ZodType<T>, question: Question): Promise<Outcome<T>> {
+    const { what, ...asked } = question;
+    const answer = await answerTo(call, asked);
+    if (!answer.ok) return answer;
     const { effect } = asked;
-    if (!isSuccess(answer)) {
-      const now = clock();
-      const { redact } = session;
-      return failed(failureOf(answer, { provider, projectId, effect, now, what, redact }));
-    }
-    const understood = read(answer.body);
-    if ('value' in understood) return success(understood.value);
-    const because = `its answer was not shaped as expected: ${understood.brokeAt}`;
-    return failed(
-      effect === 'write'
-        ? { kind: 'outcome-unknown', provider, because }
-        : unavailable(provider, because),
-    );
+    const secrets = session.secrets();
+    const refused = { provider, projectId, effect, now: clock(), what, secrets };
+    const failure = refusalOf(answer.value, refused);
+    return failure ? failed(failure) : readBody(shape, answer.value.body, { provider, effect });
   }
 
-  function patch<T>(
-    id: string,
-    change: Readonly<Record<string, unknown>>,
-    { call, read }: { readonly call: Call; readonly read: Reading<T>['read'] },
-  ): Promise<Outcome<T>> {
-    return ask(call, {
+  async function patch(call: Call, id: string, change: object): Promise<Outcome<WireDetail>> {
+    const what = conversationAt(provider, id);
+    if (!isUuid(id)) return failed({ kind: 'not-found', what });
+    const json = { projectId, ...change };
+    return ask(call, WireDetail, {
       method: 'PATCH',
       path: pathOf(id),
-      json: { projectId, ...change },
+      json,
       effect: 'write',
-      what: nameOf(id, provider),
-      read,
+      what,
     });
   }
 
   return {
-    list({ query, status, userId, limit, offset }, call) {
+    listConversations(call, { query, status, userId, limit, offset }) {
       const asked = { projectId, query, status, userId, limit, offset };
-      return ask(call, {
+      return ask(call, WireList, {
         method: 'GET',
         path: CONVERSATIONS,
         query: Object.entries(asked).flatMap(([key, value]): [string, string][] =>
           value === undefined ? [] : [[key, String(value)]],
         ),
         effect: 'read',
-        what: `the inbox of project ${projectId} at ${provider}`,
-        read: readList,
+        what: wholeInbox,
       });
     },
 
-    read: (id, call) =>
-      ask(call, {
+    async getConversation(call, id) {
+      const what = conversationAt(provider, id);
+      if (!isUuid(id)) return failed({ kind: 'not-found', what });
+      return ask(call, WireDetail, {
         method: 'GET',
         path: pathOf(id),
         query: [['projectId', projectId]],
         effect: 'read',
-        what: nameOf(id, provider),
-        read: readDetail,
-      }),
+        what,
+      });
+    },
 
-    create: (body, call) =>
-      ask(call, {
+    async createConversation(call, body) {
+      const created = await ask(call, WireCreated, {
         method: 'POST',
         path: CONVERSATIONS,
         json: { projectId, ...body },
         effect: 'write',
-        what: `the inbox of project ${projectId} at ${provider}`,
-        read: readCreated,
-      }),
+        what: wholeInbox,
+      });
+      return mapOutcome(created, ({ conversationId }) => conversationId);
+    },
 
-    change: (id, change, call) => patch(id, { ...change }, { call, read: readDetail }),
+    changeConversation: patch,
 
-    async setStatus(id, status, call) {
-      const outcome = await patch(id, { type: 'status', status }, { call, read: readDetail });
+    async setStatus(call, id, status) {
+      const outcome = await patch(call, id, { type: 'status', status });
       const already =
         !outcome.ok &&
         outcome.failure.kind === 'refused' &&
@@ -170,14 +144,17 @@ export function openClient({ account, session, http, clock }: ClientParts): Clie
   };
 }
 
-/** How a conversation is called where it is not there. */
-export function nameOf(id: string, provider: ProviderName): string {
-  return `conversation ${id} at ${provider}`;
+/**
+ * Conversations, users and projects are uuids, of any version: which ones it makes tomorrow is its own affair. The
+ * service takes anything else for a mistake in the question, and it is no conversation's id.
+ */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
-interface Reading<T> {
+interface Question extends Omit<Ask, 'headers'> {
+  /** What a 404 says is not there. */
   readonly what: string;
-  read(body: unknown): Read<T>;
 }
 
 const CONVERSATIONS = '/api/v1/internal/conversations';
@@ -187,7 +164,7 @@ function pathOf(id: string): string {
 }
 
 function headersOf(
-  { publishableClientKey }: ClientParts['account'],
+  { publishableClientKey }: StackAuthAccount,
   accessToken: string,
 ): Record<string, string> {
   const said = {
@@ -204,8 +181,4 @@ function headersOf(
       [`x-hexclave-${name}`, value],
     ]),
   );
-}
-
-function mapAnswer(outcome: Outcome<Answer>): Outcome<Answer> {
-  return outcome.ok ? success(unmasked(outcome.value)) : outcome;
 }

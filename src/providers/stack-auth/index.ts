@@ -1,21 +1,13 @@
 // Stack Auth (now Hexclave): a support inbox worked by a dashboard user. What it can do, verb by verb.
 
-import { failed, type Outcome, success } from '../../domain/failure.ts';
-import type { ConversationRef, MessageRef } from '../../domain/ids.ts';
-import type { Message } from '../../domain/message.ts';
-import { unavailable } from '../http.ts';
-import type { Account, Call, Credential, Provider, ProviderParts } from '../provider.ts';
-import { nameOf, openClient } from './client.ts';
-import { creating } from './create.ts';
-import { isUuid } from './ids.ts';
-import { FILTERS, inbox } from './listing.ts';
-import { toConversation } from './mapping.ts';
-import { nameOfMessage, newestFirst, pageOfMessages } from './messages.ts';
-import { sending } from './send.ts';
-import { openSession } from './session.ts';
-import { updating } from './update.ts';
-import { takeTurns } from './waiting.ts';
-import type { WireDetail } from './wire.ts';
+import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
+import { type Client, stackAuthClient } from './client.ts';
+import { conversationLister, getConversation } from './conversations.ts';
+import { createConversation } from './create.ts';
+import { getMessage, listMessages } from './messages.ts';
+import { sendMessage } from './send.ts';
+import { updateConversation } from './update.ts';
+import { type InTurn, takeTurns } from './waiting.ts';
 
 export interface StackAuthAccount extends Account {
   /** The managed project, whose inbox it is. The calls themselves are made in the project "internal". */
@@ -28,37 +20,23 @@ export interface StackAuthAccount extends Account {
   readonly accessToken?: Credential;
 }
 
+/** An account, and what it is reached by. */
+export interface Inbox {
+  readonly account: StackAuthAccount;
+  readonly client: Client;
+  readonly inTurn: InTurn;
+}
+
 /** `parts.http` is bound to the origin of the service; every path below it is the service's own. */
-export function stackAuth(account: StackAuthAccount, { http, clock }: ProviderParts): Provider {
-  const { name: provider, deadlineMs, replyDeadlineMs } = account;
-  const session = openSession({ account, http, clock });
-  const client = openClient({ account, session, http, clock });
-  const inTurn = takeTurns(provider);
-
-  async function detailOf({ nativeId }: ConversationRef, call: Call): Promise<Outcome<WireDetail>> {
-    // The service takes an id of another shape for a mistake in the question; it is no conversation's.
-    if (!isUuid(nativeId)) return failed({ kind: 'not-found', what: nameOf(nativeId, provider) });
-    return client.read(nativeId, call);
-  }
-
-  /** All of them, newest first: there is no other way to have any. */
-  async function messagesOf(
-    conversation: ConversationRef,
-    call: Call,
-  ): Promise<Outcome<readonly Message[]>> {
-    const detail = await detailOf(conversation, call);
-    if (!detail.ok) return detail;
-    const { messages } = detail.value;
-    return messages
-      ? success(newestFirst(messages, conversation))
-      : failed(unavailable(provider, 'its answer was not shaped as expected: messages'));
-  }
+export function stackAuth(account: StackAuthAccount, parts: ProviderParts): Provider {
+  const client = stackAuthClient(account, parts);
+  const inbox: Inbox = { account, client, inTurn: takeTurns(account.name) };
 
   return {
-    name: provider,
+    name: account.name,
     kind: 'stack-auth',
-    deadlineMs,
-    replyDeadlineMs,
+    deadlineMs: account.deadlineMs,
+    replyDeadlineMs: account.replyDeadlineMs,
     can: {
       CONVERSATION_LIST: {
         support: 'NATIVE',
@@ -66,21 +44,18 @@ export function stackAuth(account: StackAuthAccount, { http, clock }: ProviderPa
         paging: 'offset',
         order: 'by-time',
         filters: FILTERS,
-        does: inbox(client, provider),
+        does: conversationLister(inbox),
       },
       CONVERSATION_GET: {
         support: 'NATIVE',
         note: 'All messages come along with it.',
-        does: async (conversation, call) => {
-          const detail = await detailOf(conversation, call);
-          return detail.ok ? success(toConversation(detail.value, provider)) : detail;
-        },
+        does: (ref, call) => getConversation(inbox, ref, call),
       },
       CONVERSATION_CREATE: {
         support: 'NATIVE',
         note: 'Needs title, contactId (a user of the project) and message, which is sent as the agent; priority is NORMAL where none is given; channel is one of manual, chat, email, api; tags take a second call, and if that one fails the error names the conversation that was created without them.',
         fields: ['title', 'contactId', 'message', 'priority', 'channel', 'tags'],
-        does: creating({ provider, client, inTurn }),
+        does: (input, call) => createConversation(inbox, input, call),
       },
       CONVERSATION_GET_OR_CREATE: {
         support: 'EMULATED',
@@ -100,7 +75,7 @@ export function stackAuth(account: StackAuthAccount, { http, clock }: ProviderPa
         support: 'NATIVE',
         note: 'Assignee, tags and priority are read, changed and written back together, so a change made in its own dashboard at that moment can be lost; status is a call of its own after them.',
         fields: ['status', 'priority', 'assignee', 'tags'],
-        does: updating({ provider, client, inTurn }),
+        does: (input, call) => updateConversation(inbox, input, call),
       },
       CONVERSATION_DELETE: {
         support: 'NONE',
@@ -111,22 +86,12 @@ export function stackAuth(account: StackAuthAccount, { http, clock }: ProviderPa
         note: 'The service gives all messages at once; pages are cut by the gateway.',
         paging: 'last-id',
         order: 'by-time',
-        does: async ({ conversation, at, size }, call) => {
-          const messages = await messagesOf(conversation, call);
-          return messages.ok ? success(pageOfMessages(messages.value, { at, size })) : messages;
-        },
+        does: (input, call) => listMessages(inbox, input, call),
       },
       MESSAGE_GET: {
         support: 'EMULATED',
         note: 'Found among all messages of its conversation, which come in one call.',
-        does: async (message: MessageRef, call) => {
-          const messages = await messagesOf(message.conversation, call);
-          if (!messages.ok) return messages;
-          const found = messages.value.find(({ nativeId }) => nativeId === message.nativeId);
-          return found
-            ? success(found)
-            : failed({ kind: 'not-found', what: nameOfMessage(message) });
-        },
+        does: (ref, call) => getMessage(inbox, ref, call),
       },
       MESSAGE_SEND: {
         support: 'NATIVE',
@@ -137,8 +102,22 @@ export function stackAuth(account: StackAuthAccount, { http, clock }: ProviderPa
         visibilities: ['PUBLIC', 'INTERNAL'],
         contentKinds: ['text', 'markdown'],
         replies: 'never',
-        does: sending(client, provider),
+        does: (input, call) => sendMessage(inbox, input, call),
       },
     },
   };
 }
+
+/** Conversations have no flags; the words of a search are the service's to find. */
+const FILTERS: FilterTable = {
+  channel: 'scanned',
+  contactId: 'pushed',
+  tags: 'scanned',
+  // It takes one status and a client may ask for several; asked for one, it is asked for that one.
+  status: 'scanned',
+  archived: 'lacking',
+  important: 'lacking',
+  createdAfter: 'scanned',
+  createdBefore: 'scanned',
+  search: 'pushed',
+};

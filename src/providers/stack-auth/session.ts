@@ -2,32 +2,21 @@
 
 import { type Failure, failed, type Outcome, success } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
-import { type Http, overload, unavailable } from '../http.ts';
-import type { Credential } from '../provider.ts';
-import { codeOf, isSuccess, unmasked } from './failures.ts';
+import { overload, unavailable } from '../http.ts';
+import type { ProviderParts } from '../provider.ts';
+import { readBody } from '../wire-reading.ts';
+import type { StackAuthAccount } from './index.ts';
+import { codeOf, isSuccess, unmasked } from './refusal.ts';
 import { unlessAborted } from './waiting.ts';
-import { readExpiryMs, readTokens } from './wire.ts';
+import { WireClaims, WireTokens } from './wire.ts';
 
 export interface Session {
   /** A token that holds as far as can be told from here. */
   token(signal: AbortSignal): Promise<Outcome<string>>;
   /** One to take the place of a token that the service refused. */
   renewed(refused: string, signal: AbortSignal): Promise<Outcome<string>>;
-  /** The text without any of this session's credentials. */
-  redact(text: string): string;
-}
-
-export interface SessionParts {
-  readonly account: {
-    readonly name: ProviderName;
-    readonly publishableClientKey: string;
-    readonly refreshToken: Credential;
-    readonly accessToken?: Credential;
-    readonly deadlineMs: number;
-  };
-  readonly http: Http;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
+  /** What must never be seen. */
+  secrets(): readonly string[];
 }
 
 /** Longer than any call should be under way, and a small part of the ten minutes a token usually lives. */
@@ -43,7 +32,7 @@ interface Held {
  * Asks nothing until a token is needed. A renewal is its own flight under the account's deadline; it fails with
  * `credential-refused` where the refresh token is no good.
  */
-export function openSession({ account, http, clock }: SessionParts): Session {
+export function openSession(account: StackAuthAccount, { http, clock }: ProviderParts): Session {
   const provider = account.name;
   let refreshToken = account.refreshToken.reveal();
   let held = account.accessToken && heldFrom(account.accessToken.reveal());
@@ -82,11 +71,8 @@ export function openSession({ account, http, clock }: SessionParts): Session {
       const overloaded = overload(provider, answer, { effect: 'read', now: clock() });
       return failed(overloaded ?? refreshRefused(provider, codeOf(answer) ?? answer.status));
     }
-    const tokens = readTokens(answer.body);
-    if ('brokeAt' in tokens) {
-      const because = `its answer to a renewal was not shaped as expected: ${tokens.brokeAt}`;
-      return failed(unavailable(provider, because));
-    }
+    const tokens = readBody(WireTokens, answer.body, { provider, effect: 'read' });
+    if (!tokens.ok) return tokens;
     const { access_token: token, refresh_token: rotated } = tokens.value;
     refreshToken = rotated ?? refreshToken;
     const fresh = heldFrom(token);
@@ -108,20 +94,29 @@ export function openSession({ account, http, clock }: SessionParts): Session {
       if (held && held.token !== refused) return success(held.token);
       return renewal(signal);
     },
-    redact(text) {
-      const secrets = [account.refreshToken.reveal(), refreshToken, held?.token];
-      return secrets.reduce<string>(
-        (shown, secret) => (secret ? shown.replaceAll(secret, '…') : shown),
-        text,
-      );
+    secrets() {
+      const known = [account.refreshToken.reveal(), refreshToken, held?.token];
+      return known.flatMap((secret) => (secret ? [secret] : []));
     },
   };
 }
 
 function heldFrom(token: string): Held {
   // A token that does not say when it ends is used until the service says so.
-  const expiresAtMs = readExpiryMs(token) ?? Number.POSITIVE_INFINITY;
+  const expiresAtMs = expiryMsOf(token) ?? Number.POSITIVE_INFINITY;
   return { token, expiresAtMs, renewAtMs: expiresAtMs - RENEW_BEFORE_EXPIRY_MS };
+}
+
+/** Milliseconds since the epoch; undefined where the token does not say. Nothing is verified: the service does that. */
+function expiryMsOf(token: string): number | undefined {
+  const [, payload = ''] = token.split('.');
+  try {
+    const said: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    const claims = WireClaims.safeParse(said);
+    return claims.success ? claims.data.exp * 1000 : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function refreshRefused(provider: ProviderName, code: string | number): Failure {

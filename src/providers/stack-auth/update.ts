@@ -1,109 +1,104 @@
 // Changes status, priority, assignee and tags, of which the service replaces the last two as a whole: so they are read,
 // changed and written back, one write to a conversation at a time.
 
-import type { Conversation } from '../../domain/conversation.ts';
-import { type Failure, failed, type Issue, type Outcome, success } from '../../domain/failure.ts';
-import type { ProviderName } from '../../domain/ids.ts';
-import { unavailable } from '../http.ts';
+import {
+  checked,
+  type Failure,
+  failed,
+  type Issue,
+  type Outcome,
+  success,
+} from '../../domain/failure.ts';
 import type {
   Call,
   ConversationChanges,
   UpdateConversation,
   UpdatedConversation,
 } from '../provider.ts';
-import { type Client, nameOf } from './client.ts';
-import { isUuid } from './ids.ts';
-import { changedLabels, removeIssues, tagIssues } from './labels.ts';
-import { toConversation } from './mapping.ts';
-import { foreignOptions } from './options.ts';
-import type { InTurn } from './waiting.ts';
+import { misshapen } from '../wire-reading.ts';
+import { priorityIssues } from './create.ts';
+import type { Inbox } from './index.ts';
+import { priorityWord, statusWord, toConversation } from './mapping.ts';
+import { changedLabels, removeIssues, tagIssues } from './tags.ts';
 import type { WireDetail, WireTrio } from './wire.ts';
-import { priorityWord, statusWord } from './words.ts';
-
-export interface UpdateParts {
-  readonly provider: ProviderName;
-  readonly client: Client;
-  readonly inTurn: InTurn;
-}
 
 /**
  * A status alone is one call; attributes are a read and a write, and a status besides is one more, whose failure
  * is `unfinished`.
  */
-export function updating({ provider, client, inTurn }: UpdateParts) {
-  return async (
-    { conversation: { nativeId: id }, changes }: UpdateConversation,
-    call: Call,
-  ): Promise<Outcome<UpdatedConversation>> => {
-    const [issue, ...issues] = issuesOf(changes);
-    if (issue) return failed({ kind: 'invalid-input', issues: [issue, ...issues] });
-    if (!isUuid(id)) return failed({ kind: 'not-found', what: nameOf(id, provider) });
+export async function updateConversation(
+  inbox: Inbox,
+  { conversation: { nativeId }, changes }: UpdateConversation,
+  call: Call,
+): Promise<Outcome<UpdatedConversation>> {
+  const { client, inTurn } = inbox;
+  const good = checked(null, issuesOf(changes));
+  if (!good.ok) return good;
 
-    // Attributes first: their answer tells the present status, and if the second call fails, what was written is
-    // quiet and the same when it is written again, where a change of status is a row the customer sees.
-    const attributes = changesAttributes(changes)
-      ? await inTurn(id, call.signal, () => changeAttributes(id, changes, call))
-      : success(null);
-    if (!attributes.ok) return attributes;
+  // Attributes first: their answer tells the present status, and if the second call fails, what was written is
+  // quiet and the same when it is written again, where a change of status is a row the customer sees.
+  const attributes = changesAttributes(changes)
+    ? await inTurn(nativeId, call.signal, () =>
+        changeAttributes(inbox, { nativeId, changes }, call),
+      )
+    : success(null);
+  if (!attributes.ok) return attributes;
 
-    let seen = attributes.value?.detail;
-    const status = changes.status && statusWord(changes.status);
-    if (status !== undefined && seen?.conversation.status !== status) {
-      const outcome = await client.setStatus(id, status, call);
-      if (!outcome.ok && attributes.value?.written) {
-        return success(await unfinished(attributes.value.detail, outcome.failure, call));
-      }
-      if (!outcome.ok) return outcome;
-      // A status that it already has is what was asked for, whatever the service calls it.
-      seen = outcome.value === 'already' ? undefined : outcome.value;
+  let seen = attributes.value?.detail;
+  const status = changes.status && statusWord(changes.status);
+  if (status !== undefined && seen?.conversation.status !== status) {
+    const outcome = await client.setStatus(call, nativeId, status);
+    if (!outcome.ok && attributes.value?.written) {
+      const { detail } = attributes.value;
+      return success(await unfinished(inbox, { detail, failure: outcome.failure }, call));
     }
-    if (seen) return success(finished(seen));
-    const detail = await client.read(id, call);
-    return detail.ok ? success(finished(detail.value)) : detail;
-  };
-
-  async function changeAttributes(
-    id: string,
-    changes: ConversationChanges,
-    call: Call,
-  ): Promise<Outcome<{ readonly detail: WireDetail; readonly written: boolean }>> {
-    // Whatever this operation read before may be older than the write that was in front in the queue.
-    const before = await client.read(id, { signal: call.signal, reads: new Map() });
-    if (!before.ok) return before;
-    const { trio, conversation } = before.value;
-    if (!trio) {
-      const because = 'its answer was not shaped as expected: conversation.metadata';
-      return failed(unavailable(provider, because));
-    }
-    const changed = changedTrio(trio, changes);
-    const priority = changes.priority && priorityWord(changes.priority);
-    if (isSame(trio, changed) && (priority === undefined || priority === conversation.priority)) {
-      return success({ detail: before.value, written: false });
-    }
-    // The whole trio every time: the service empties what is left out of it. Only the priority is spared.
-    const wanted = priority === undefined ? changed : { ...changed, priority };
-    const after = await client.change(id, { type: 'metadata', ...wanted }, call);
-    return after.ok ? success({ detail: after.value, written: true }) : after;
+    if (!outcome.ok) return outcome;
+    // A status that it already has is what was asked for, whatever the service calls it.
+    seen = outcome.value === 'already' ? undefined : outcome.value;
   }
+  if (seen) return success(finished(inbox, seen));
+  const detail = await client.getConversation(call, nativeId);
+  return detail.ok ? success(finished(inbox, detail.value)) : detail;
+}
 
-  async function unfinished(
-    written: WireDetail,
-    failure: Failure,
-    call: Call,
-  ): Promise<UpdatedConversation> {
-    // After an answer that was lost the status may be either; after a refusal it is known.
-    const again =
-      failure.kind === 'outcome-unknown'
-        ? await client.read(written.conversation.conversationId, call)
-        : undefined;
-    const detail = again?.ok ? again.value : written;
-    return { ...finished(detail), unfinished: failure };
+async function changeAttributes(
+  { account, client }: Inbox,
+  { nativeId, changes }: { readonly nativeId: string; readonly changes: ConversationChanges },
+  call: Call,
+): Promise<Outcome<{ readonly detail: WireDetail; readonly written: boolean }>> {
+  // Whatever this operation read before may be older than the write that was in front in the queue.
+  const before = await client.getConversation({ signal: call.signal, reads: new Map() }, nativeId);
+  if (!before.ok) return before;
+  const { trio, conversation } = before.value;
+  if (!trio) {
+    return failed(misshapen('conversation.metadata', { provider: account.name, effect: 'read' }));
   }
+  const changed = changedTrio(trio, changes);
+  const priority = changes.priority && priorityWord(changes.priority);
+  if (isSame(trio, changed) && (priority === undefined || priority === conversation.priority)) {
+    return success({ detail: before.value, written: false });
+  }
+  // The whole trio every time: the service empties what is left out of it. Only the priority is spared.
+  const wanted = priority === undefined ? changed : { ...changed, priority };
+  const after = await client.changeConversation(call, nativeId, { type: 'metadata', ...wanted });
+  return after.ok ? success({ detail: after.value, written: true }) : after;
+}
 
-  function finished(detail: WireDetail): UpdatedConversation {
-    const conversation: Conversation = toConversation(detail, provider);
-    return { conversation, ignored: [], unfinished: null };
-  }
+async function unfinished(
+  inbox: Inbox,
+  { detail, failure }: { readonly detail: WireDetail; readonly failure: Failure },
+  call: Call,
+): Promise<UpdatedConversation> {
+  // After an answer that was lost the status may be either; after a refusal it is known.
+  const again =
+    failure.kind === 'outcome-unknown'
+      ? await inbox.client.getConversation(call, detail.conversation.conversationId)
+      : undefined;
+  return { ...finished(inbox, again?.ok ? again.value : detail), unfinished: failure };
+}
+
+function finished({ account }: Inbox, detail: WireDetail): UpdatedConversation {
+  return { conversation: toConversation(detail, account.name), ignored: [], unfinished: null };
 }
 
 function changesAttributes({ priority, assignee, tags }: ConversationChanges): boolean {
@@ -145,17 +140,13 @@ function isSame(trio: WireTrio, changed: Trio): boolean {
   );
 }
 
-function issuesOf({ status, priority, tags, options }: ConversationChanges): Issue[] {
-  const issues = [
-    ...foreignOptions(options),
+function issuesOf({ status, priority, tags }: ConversationChanges): Issue[] {
+  return [
     ...tagIssues(tags?.set ?? [], 'tags.set'),
     ...removeIssues(tags?.remove ?? [], 'tags.remove'),
+    ...(status === 'UNKNOWN'
+      ? [{ path: 'status', message: 'must be OPEN, PENDING or CLOSED.' }]
+      : []),
+    ...priorityIssues(priority),
   ];
-  if (status === 'UNKNOWN') {
-    issues.push({ path: 'status', message: 'Choose one of OPEN, PENDING and CLOSED.' });
-  }
-  if (priority === 'UNKNOWN') {
-    issues.push({ path: 'priority', message: 'Choose one of LOW, NORMAL, HIGH and URGENT.' });
-  }
-  return issues;
 }

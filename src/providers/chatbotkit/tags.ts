@@ -1,11 +1,11 @@
-// Tags are the top-level scalars of a free-form meta: read from it, written into it, and looked for in it.
+// Tags are the top-level scalars of a free-form meta here: read from it, written into it, and looked for in it.
 
 import type { Issue } from '../../domain/failure.ts';
 import type { Tag } from '../../domain/tag.ts';
 import type { Meta } from './client.ts';
 
 /** Null counts as absent; what has a shape of its own stays in the native part. */
-export function tagsOf(meta: unknown): Tag[] {
+export function toTags(meta: unknown): Tag[] {
   if (!isMeta(meta)) return [];
   return Object.entries(meta).flatMap(([key, value]) => {
     const text = scalarText(value);
@@ -32,8 +32,8 @@ export function metaOf({ tags, remove = [], meta = {} }: Tagging): Meta {
   ]);
 }
 
-/** What of it could not be written and read back the same. */
-export function taggingIssues({ tags, tagsPath, remove = [], meta = {} }: Tagging): Issue[] {
+/** What about these tags could not be written and read back the same. */
+export function tagIssues({ tags, tagsPath, remove = [], meta = {} }: Tagging): Issue[] {
   return [
     ...tags.flatMap(({ key, value }, index) => [
       ...keyIssues(key, `${tagsPath}.${index}.key`),
@@ -78,16 +78,16 @@ const PLAIN_KEY = /^[A-Za-z]\w*$/;
 const RESERVED_KEY = /^[\W_]/;
 
 const NEEDS_VALUE =
-  'A tag is an entry of the metadata here, and needs a value: give it one, such as "yes".';
+  'must not be empty: a tag is an entry of the metadata here; give it a value, "yes" for instance.';
 
 function keyIssues(key: string, path: string): Issue[] {
   if (!RESERVED_KEY.test(key)) return [];
-  const message = `The service drops keys such as "${key}": begin the key with a letter from a to z or a digit.`;
+  const message = `is dropped by the service; begin '${key}' with a letter from a to z or a digit.`;
   return [{ path, message }];
 }
 
 function contradicts(key: string): string {
-  return `chatBotKit.meta says something else of "${key}": say it in one of the two places.`;
+  return `contradicts chatBotKit.meta; say what '${key}' is in one of the two places.`;
 }
 
 function scalarText(value: unknown): string | null {

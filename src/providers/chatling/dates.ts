@@ -1,5 +1,7 @@
 // Chatling's dates: read leniently, and which of them a page of conversations is sorted by.
 
+import { timesInPlace } from '../wire-reading.ts';
+
 /** With or without an offset: one documented sample has none. Null where it is no date. */
 export function toDate(said: string | null | undefined): Date | null {
   const [, day, time, offset] = SHAPE.exec(said ?? '') ?? [];
@@ -25,12 +27,7 @@ export function sortedTimes(rows: readonly Dated[]): Date[] {
   const created = rows.map(({ createdAt }) => createdAt);
   const byCreation = !descends(active) && descends(created);
   const times = active.map((time, index) => (byCreation ? created[index] : null) ?? time);
-  // A row without any date is where its neighbours are.
-  let above = times.find((time) => time !== null) ?? new Date(0);
-  return times.map((time) => {
-    above = time ?? above;
-    return above;
-  });
+  return timesInPlace(times).map((time) => time ?? new Date(0));
 }
 
 function descends(times: readonly (Date | null)[]): boolean {

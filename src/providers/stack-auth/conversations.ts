@@ -1,27 +1,13 @@
-// The inbox page by page, also where the service is one from before it had pages.
+// Conversations listed and read, also where the service is one from before it had pages.
 
 import type { Conversation, ConversationFilter } from '../../domain/conversation.ts';
-import { type Failure, type Outcome, success } from '../../domain/failure.ts';
-import type { ProviderName } from '../../domain/ids.ts';
+import { type Failure, mapOutcome, type Outcome, success } from '../../domain/failure.ts';
+import type { ConversationRef } from '../../domain/ids.ts';
 import type { Page } from '../../domain/page.ts';
-import type { Call, FilterTable, ListConversations } from '../provider.ts';
-import type { Client, ListQuestion } from './client.ts';
-import { isUuid } from './ids.ts';
-import { toConversations } from './mapping.ts';
-import { statusWord } from './words.ts';
-
-export const FILTERS: FilterTable = {
-  channel: 'scanned',
-  contactId: 'pushed',
-  tags: 'scanned',
-  // It takes one status and a client may ask for several; asked for one, it is asked for that one.
-  status: 'scanned',
-  archived: 'lacking',
-  important: 'lacking',
-  createdAfter: 'scanned',
-  createdBefore: 'scanned',
-  search: 'pushed',
-};
+import type { Call, ListConversations } from '../provider.ts';
+import { isUuid, type ListQuestion } from './client.ts';
+import type { Inbox } from './index.ts';
+import { statusWord, toConversation, toConversations } from './mapping.ts';
 
 /** The service gives no more at once, and says nothing when it is asked for more. */
 const MOST_ROWS = 200;
@@ -30,7 +16,7 @@ const MOST_ROWS = 200;
  * Lists by offset, descending by the latest message an agent can see. One call a page; one more, once, where the
  * service is from before pages, which then shows its newest 200 and nothing beyond.
  */
-export function inbox(client: Client, provider: ProviderName) {
+export function conversationLister({ account, client }: Inbox) {
   // Whether this service has pages shows in its answers; one from before has neither the question nor the word for more.
   let paged = true;
 
@@ -45,31 +31,41 @@ export function inbox(client: Client, provider: ProviderName) {
     const offset = Math.max(0, Number.parseInt(at ?? '', 10) || 0);
     const limit = Math.min(Math.max(1, size), MOST_ROWS);
     if (paged) {
-      const page = await client.list({ ...asked, limit, offset }, call);
+      const page = await client.listConversations(call, { ...asked, limit, offset });
       if (!page.ok && takesNoSuchUser(page.failure)) return success({ items: [], next: null });
       if (!page.ok && !knowsNoPages(page.failure)) return page;
       if (page.ok && page.value.hasMore !== undefined) {
         const { rows, hasMore } = page.value;
         const more = hasMore && rows.length > 0;
         return success({
-          items: toConversations(rows, provider),
+          items: toConversations(rows, account.name),
           next: more ? String(offset + rows.length) : null,
         });
       }
     }
-    const whole = await client.list(withLiteralQuery(asked), call);
+    const whole = await client.listConversations(call, withLiteralQuery(asked));
     if (!whole.ok && takesNoSuchUser(whole.failure)) return success({ items: [], next: null });
     if (!whole.ok) return whole;
     const { rows, hasMore } = whole.value;
     // It has pages after all, since an update perhaps: the next question will use them.
     paged = hasMore !== undefined;
     // Mapped before it is cut: a row without a time takes its place from the row above.
-    const items = toConversations(rows, provider);
+    const items = toConversations(rows, account.name);
     return success({
       items: items.slice(offset),
       next: hasMore ? String(Math.max(offset, rows.length)) : null,
     });
   };
+}
+
+export async function getConversation(
+  { account, client }: Inbox,
+  { nativeId }: ConversationRef,
+  call: Call,
+): Promise<Outcome<Conversation>> {
+  return mapOutcome(await client.getConversation(call, nativeId), (detail) =>
+    toConversation(detail, account.name),
+  );
 }
 
 function questionOf({ contactId, status = [], search }: ConversationFilter): ListQuestion {

@@ -1,4 +1,4 @@
-// The three things about a conversation that Chatling lets one change, and what became of them.
+// A conversation changed, which here is three things of it, and what became of them.
 
 import { failed, mapOutcome, type Outcome } from '../../domain/failure.ts';
 import type {
@@ -7,20 +7,21 @@ import type {
   UpdateConversation,
   UpdatedConversation,
 } from '../provider.ts';
-import type { ChatlingClient, ConversationPatch } from './client.ts';
-import { type Owner, toConversation } from './mapping.ts';
+import type { ConversationPatch } from './client.ts';
+import type { ChatlingAccount, Inbox } from './index.ts';
+import { toConversation } from './mapping.ts';
 import type { WireConversation } from './wire.ts';
 
 /** Only what is given is written; with nothing given the conversation is read, because an empty change is refused. */
 export async function updateConversation(
-  { client, owner }: { readonly client: ChatlingClient; readonly owner: Owner },
+  { account, client }: Inbox,
   { conversation: { nativeId }, changes }: UpdateConversation,
   call: Call,
 ): Promise<Outcome<UpdatedConversation>> {
   if (changes.contactId === null) {
     return failed({
       kind: 'unsupported',
-      provider: owner.provider,
+      provider: account.name,
       verb: 'CONVERSATION_UPDATE',
       note: 'Chatling documents no way to unlink a contact: give the id of another contact, or leave `contactId` out.',
     });
@@ -34,16 +35,16 @@ export async function updateConversation(
     Object.keys(patch).length === 0
       ? await client.getConversation(call, nativeId)
       : await client.updateConversation(call, nativeId, patch);
-  return mapOutcome(answer, (row) => updated(row, changes, owner));
+  return mapOutcome(answer, (row) => updated(row, changes, account));
 }
 
 /** The answer is the conversation as it is now, which tells what was accepted and not done. */
 function updated(
   row: WireConversation,
   changes: ConversationChanges,
-  owner: Owner,
+  account: ChatlingAccount,
 ): UpdatedConversation {
-  const conversation = toConversation(row, owner);
+  const conversation = toConversation(row, account);
   const present: Pick<ConversationChanges, 'archived' | 'important' | 'contactId'> = {
     ...(conversation.archived === null ? {} : { archived: conversation.archived }),
     ...(conversation.important === null ? {} : { important: conversation.important }),

@@ -1,9 +1,10 @@
-// What a status that is no success means here: a known error is JSON with a code, everything else a bare sentence.
+// What an answer other than the expected one means: a known error is JSON with a code, everything else a bare sentence.
 
 import type { Failure } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
 import { type Answer, type Ask, overload } from '../http.ts';
-import { readRefusal } from './wire.ts';
+import { quoted } from '../wire-reading.ts';
+import { WireRefusal } from './wire.ts';
 
 /**
  * The answer under its real status, which a 200 hides where the vendor's own header asked for that, a proxy's for
@@ -23,7 +24,7 @@ export function isSuccess({ status }: Answer): boolean {
 
 export function codeOf(answer: Answer): string | null {
   return (
-    readRefusal(answer.body).code ??
+    WireRefusal.safeParse(answer.body).data?.code ??
     answer.header('x-hexclave-known-error') ??
     answer.header('x-stack-known-error') ??
     null
@@ -42,21 +43,22 @@ export interface Refused {
   readonly effect: Ask['effect'];
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** A sentence on what was asked about, for where it is not there. */
+  /** What the path names. */
   readonly what: string;
-  /** Takes our credentials out of a sentence, should the service repeat one. */
-  redact(text: string): string;
+  /** Never to be seen in a failure, should the service repeat one. */
+  readonly secrets: readonly string[];
 }
 
-/** For an answer that is no success. */
-export function failureOf(answer: Answer, refused: Refused): Failure {
-  const { provider, projectId, effect, now, what, redact } = refused;
+/** Undefined where the answer is a good one. */
+export function refusalOf(answer: Answer, asked: Refused): Failure | undefined {
+  if (isSuccess(answer)) return undefined;
+  const { provider, projectId, effect, now, what, secrets } = asked;
   const overloaded = overload(provider, answer, { effect, now });
   if (overloaded) return overloaded;
   const { status } = answer;
   const code = codeOf(answer);
-  const sentence = redact(readRefusal(answer.body).said).slice(0, MOST_LETTERS);
-  const said = sentence || `it answered HTTP ${status}${code ? ` ${code}` : ''} without a sentence`;
+  const sentence = quoted(sentenceIn(answer.body), secrets);
+  const said = sentence || `HTTP ${status}${code ? ` ${code}` : ''} without a sentence`;
   if (status === 401) return keyRefused(provider, code);
   if (status === 403) return { kind: 'forbidden', provider, said };
   if (status === 409) return { kind: 'conflict', provider, said };
@@ -73,8 +75,10 @@ export function failureOf(answer: Answer, refused: Refused): Failure {
   return { kind: 'refused', provider, code, said };
 }
 
-/** Longest sentence handed on: a validation of a union lists every reading it tried. */
-const MOST_LETTERS = 1000;
+function sentenceIn(body: unknown): string {
+  const said = typeof body === 'string' ? body : WireRefusal.safeParse(body).data?.error;
+  return said?.trim() ?? '';
+}
 
 function keyRefused(provider: ProviderName, code: string | null): Failure {
   const which =

@@ -1,7 +1,7 @@
 // Chatling's dates: how they are read, and which of them a page turns out to be sorted by.
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Dated, sortedTimes, toDate } from '../../src/providers/chatling/moment.ts';
+import { type Dated, sortedTimes, toDate } from '../../src/providers/chatling/dates.ts';
 
 describe('a date', () => {
   it.each([

@@ -1,9 +1,9 @@
-// Labels are texts here and tags are keys with values: `vip` and `plan:pro`, split at the first colon, written back the same way.
+// Tags are labels here, one text each: `vip` and `plan:pro`, split at the first colon, and written back the same way.
 
 import type { Issue } from '../../domain/failure.ts';
 import type { Tag } from '../../domain/tag.ts';
 
-export function tagOf(label: string): Tag {
+export function toTag(label: string): Tag {
   const at = label.indexOf(':');
   return at < 0
     ? { key: label, value: null }
@@ -21,7 +21,7 @@ export function changedLabels(
 ): string[] {
   const replaced = new Map(set.map((tag) => [tag.key, labelOf(tag)]));
   const kept = labels.flatMap((label) => {
-    const { key } = tagOf(label);
+    const { key } = toTag(label);
     const replacement = replaced.get(key);
     if (replacement !== undefined) {
       // Only the first of several labels under one key is replaced; the others were the same tag.
@@ -36,12 +36,10 @@ export function changedLabels(
 export function tagIssues(tags: readonly Tag[], path: string): Issue[] {
   return tags.flatMap(({ key }, index) => {
     const at = `${path}.${index}.key`;
-    if (key === '') return [{ path: at, message: 'A tag needs a key: give it one.' }];
+    if (key === '') return [{ path: at, message: 'must not be empty; name the tag.' }];
     if (key.includes(':')) return [{ path: at, message: colonIn(key) }];
     const repeated = tags.findIndex((tag) => tag.key === key) < index;
-    return repeated
-      ? [{ path: at, message: `The key "${key}" is set twice: keep one of the two.` }]
-      : [];
+    return repeated ? [{ path: at, message: `'${key}' is given twice; give it once.` }] : [];
   });
 }
 
@@ -52,5 +50,5 @@ export function removeIssues(keys: readonly string[], path: string): Issue[] {
 }
 
 function colonIn(key: string): string {
-  return `A key cannot hold a colon here, because Stack Auth keeps "key:value" as one text: say the part before the colon of "${key}" as the key.`;
+  return `must not hold a colon, since Stack Auth keeps "key:value" as one text; give the part of '${key}' before it.`;
 }

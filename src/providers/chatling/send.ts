@@ -1,0 +1,71 @@
+// A message sent to the AI, which answers it in the same call.
+
+import { conversationAt, failed, invalid, type Outcome, success } from '../../domain/failure.ts';
+import { bareText } from '../../domain/message.ts';
+import type { Call, CreateConversation, SendMessage, SentMessage } from '../provider.ts';
+import type { ChatQuestion } from './client.ts';
+import type { ChatlingAccount, Inbox } from './index.ts';
+import { toConversation, toReply } from './mapping.ts';
+
+/**
+ * Says something as the user; the answer comes with it. The chat answer has no times and maybe no ids, so the
+ * conversation is read once after it: where that fails the message is null and the reply is the chat answer's own.
+ */
+export async function sendMessage(
+  { account, client }: Inbox,
+  { conversation, content, options }: SendMessage,
+  call: Call,
+): Promise<Outcome<SentMessage>> {
+  const text = bareText(content);
+  if (text === undefined) return invalid('content', 'must be words; give text or markdown.');
+  const how = answering(account, options);
+  if (!how.ok) return how;
+  const { nativeId } = conversation;
+  const answer = await client.chat(call, {
+    message: text,
+    ...how.value,
+    conversation_id: nativeId,
+  });
+  if (!answer.ok) return answer;
+  const { conversation_id: begun, response } = answer.value;
+  if (begun && begun !== nativeId) {
+    // What an unknown conversation does is undocumented: it may be refused, or another one begins in its place.
+    const instead = `the message began conversation ${begun} instead`;
+    const what = `${conversationAt(account.name, nativeId)} (${instead})`;
+    return failed({ kind: 'not-found', what });
+  }
+  const read = await client.getConversation(call, nativeId);
+  const newest = read.ok ? (toConversation(read.value, account).embedded?.items ?? []) : [];
+  const spoken = (role: 'USER' | 'BOT', words: string | null | undefined) =>
+    newest.find((row) => row.role === role && row.text?.trim() === words?.trim());
+  return success({
+    message: spoken('USER', text) ?? null,
+    reply: spoken('BOT', response) ?? toReply(answer.value, conversation),
+    usage: null,
+  });
+}
+
+type Answering = Omit<ChatQuestion, 'message' | 'conversation_id' | 'contact_id'>;
+
+/** Which model answers, and how; the service has no default model. */
+export function answering(
+  account: ChatlingAccount,
+  options: CreateConversation['options'] | SendMessage['options'],
+): Outcome<Answering> {
+  const own = options?.kind === 'chatling' ? options : undefined;
+  const aiModelId = own?.aiModelId ?? account.aiModelId;
+  const languageId = own?.languageId ?? account.languageId;
+  const { temperature, instructions } = own ?? {};
+  if (aiModelId === undefined) {
+    return invalid(
+      'chatling.aiModelId',
+      `is needed, since Chatling answers with a model that is named; give it, or set \`providers.${account.name}.aiModelId\` in the config.`,
+    );
+  }
+  return success({
+    ai_model_id: aiModelId,
+    ...(languageId === undefined ? {} : { language_id: languageId }),
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(instructions === undefined ? {} : { instructions }),
+  });
+}
