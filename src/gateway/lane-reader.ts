@@ -40,6 +40,8 @@ interface Entry<T> {
 /** Rows of an own order that a cursor remembers: more than any page that was seen of such a list. */
 const REMEMBERED_ROWS = 40;
 const REMEMBERED_ANCHORS = 4;
+/** Rows without a time at the head of a list count as newer than any other: finite, or no cursor could hold it. */
+const UNDATED_MS = Number.MAX_SAFE_INTEGER;
 
 const START: LaneState = {
   at: null,
@@ -161,7 +163,7 @@ export function openLane<T>(lane: Lane<T>): LaneReader<T> {
     skip: number,
     olderThanMs: number | null = null,
   ): void {
-    let ceilingMs = log.at(-1)?.timeMs ?? readTo?.timeMs ?? Infinity;
+    let ceilingMs = log.at(-1)?.timeMs ?? readTo?.timeMs ?? UNDATED_MS;
     let before = skip > 0 ? idBefore(page, skip) : at;
     let lowestMs = Infinity;
     for (const [index, row] of page.items.entries()) {
@@ -215,10 +217,11 @@ export function openLane<T>(lane: Lane<T>): LaneReader<T> {
   }
 
   function lowerReadTo(rows: readonly T[], lowestMs: number): void {
-    if (lowestMs === Infinity || (readTo && lowestMs > readTo.timeMs)) return;
-    const ids = rows.filter((row) => lane.timeOf(row) === lowestMs).map(lane.idOf);
-    const kept = readTo?.timeMs === lowestMs ? readTo.ids : [];
-    readTo = { timeMs: lowestMs, ids: new Set([...kept, ...ids]) };
+    const timeMs = Math.min(lowestMs, readTo?.timeMs ?? UNDATED_MS);
+    // A row without a time says by nothing but its id that it was read.
+    const ids = rows.filter((row) => (lane.timeOf(row) ?? timeMs) === timeMs).map(lane.idOf);
+    const kept = readTo?.timeMs === timeMs ? readTo.ids : [];
+    readTo = { timeMs, ids: new Set([...kept, ...ids]) };
   }
 
   function stateAt(passed: number, shownMs: number | undefined): LaneState {
