@@ -84,7 +84,12 @@ export async function listConversations(
     hasNext: page.hasNext,
     endCursor: () =>
       page.rows.length > 0 || page.hasNext ? seal.seal(page.state(), question) : null,
-    sources: roads.map((road) => sourceOf(road, page.lanes.get(road.provider.name), fetchedAt)),
+    sources: roads.map((road) => {
+      const { name } = road.provider;
+      // A lane that had ended before this page was not asked for it.
+      const askedAt = walked.value[name]?.done ? null : fetchedAt;
+      return sourceOf(road, page.lanes.get(name), askedAt);
+    }),
   });
 }
 
@@ -142,7 +147,7 @@ function laneOf(asked: {
   };
 }
 
-function sourceOf(road: Road, end: LaneEnd | undefined, fetchedAt: Date): Source {
+function sourceOf(road: Road, end: LaneEnd | undefined, fetchedAt: Date | null): Source {
   const source = { provider: road.provider.name, fetchedAt: null, scanned: null, failure: null };
   if (!end) return { ...source, status: 'SKIPPED' };
   const scanned = road.compared.length > 0 ? end.scanned : null;

@@ -51,6 +51,21 @@ describe('a page', () => {
     );
   });
 
+  it('says of a provider whose end an earlier page had reached that it was not asked', async () => {
+    const short = handMade({ name: 'short', rows: rowsOf('short', 1) });
+    const long = handMade({ name: 'long', rows: rowsOf('long', 50) });
+    const { gateway } = gatewayOver([short.provider, long.provider], () => NEWEST_MS);
+    const first = await list(gateway, { first: 5 });
+
+    const second = await list(gateway, { first: 5, after: first.endCursor() });
+
+    expect(short.asked).toHaveLength(1);
+    expect(second.sources).toMatchObject([
+      { provider: 'short', status: 'FRESH', fetchedAt: null },
+      { provider: 'long', status: 'FRESH', fetchedAt: new Date(NEWEST_MS) },
+    ]);
+  });
+
   it('leaves out a provider that has no list', async () => {
     const { gateway } = gatewayOver([
       withoutList('mute'),
