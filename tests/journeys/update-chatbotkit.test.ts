@@ -214,7 +214,7 @@ describe('the tags of a ChatBotKit conversation', () => {
 
     expect(result).toMatchObject({
       __typename: 'InvalidInputError',
-      issues: [{ path: 'tags.set.0.value', message: expect.stringContaining('"plan"') }],
+      issues: [{ path: 'tags.set.0.value', message: expect.stringContaining("'plan'") }],
     });
     expect(asked(world, 'assistant')).toEqual([]);
     expect(changes()).toEqual({});

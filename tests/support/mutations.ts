@@ -27,16 +27,11 @@ export function conversationId(account: AccountName | 'nobody', nativeId: string
   return encodeId({ type: 'Conversation', conversation });
 }
 
-export function messageId(account: AccountName, conversation: string, nativeId: string): string {
-  const ref = { provider: providerName(account), nativeId: conversation };
-  return encodeId({ type: 'Message', message: { conversation: ref, nativeId } });
-}
-
 export function contactId(account: AccountName, nativeId: string): string {
   return encodeId({ type: 'Contact', provider: providerName(account), nativeId });
 }
 
-export const CONVERSATION_FIELDS = `
+const CONVERSATION_FIELDS = `
   id nativeId provider { name } channel title description status priority archived important
   tags { key value } contact { id nativeId } assignee { nativeId name }
   createdAt updatedAt lastActivityAt sortedAt
