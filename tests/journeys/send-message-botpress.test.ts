@@ -163,7 +163,7 @@ describe('a message at Botpress', () => {
       tags: {},
     });
     expect(changes()).toEqual({
-      [`website/messages/${message?.id}`]: { is: expect.objectContaining({ id: message?.id }) },
+      [`website/messages/${message?.id}`]: { is: message },
       [`website/conversations/${row.id}/updatedAt`]: { was: row.updatedAt, is: now },
       [`website/conversations/${row.id}/messageCount`]: {
         was: row.messageCount,

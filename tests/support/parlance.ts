@@ -11,6 +11,7 @@ import { at, listAt } from './answer.ts';
 export interface StartOptions extends WorldOptions {
   /** How long a provider may take; short where a test waits for it to pass. */
   readonly deadlineMs?: number;
+  readonly replyDeadlineMs?: number;
   /** Two gateways of one secret take each other's cursors. */
   readonly cursorSecret?: string;
 }
@@ -31,13 +32,19 @@ export interface Asked {
 }
 
 export async function startParlance(options: StartOptions = {}): Promise<TestParlance> {
-  const { deadlineMs, cursorSecret = 'a secret of the tests', ...worldOptions } = options;
+  const {
+    deadlineMs,
+    replyDeadlineMs,
+    cursorSecret = 'a secret of the tests',
+    ...worldOptions
+  } = options;
   const world = await startWorld(worldOptions);
   const config: Config = {
     kind: 'sandbox',
     providers: accounts(world.credentials).map((account) => ({
       ...account,
       deadlineMs: deadlineMs ?? account.deadlineMs,
+      replyDeadlineMs: replyDeadlineMs ?? account.replyDeadlineMs,
     })),
     server: { host: '127.0.0.1', port: 0 },
     log: { level: 'silent' },

@@ -61,14 +61,12 @@ function storesOf({ botpress, chatling, chatbotkit, stackAuth }: World): unknown
   };
 }
 
-/** As it is at this moment: rows may be changed in place. Maps and lists of rows become objects, to be walked into. */
+/** As it is at this moment: rows may be changed in place. */
 function noted(value: unknown): unknown {
   if (value instanceof Map) {
     return Object.fromEntries([...value].map(([key, inner]) => [String(key), noted(inner)]));
   }
-  if (Array.isArray(value) && value.some(isObject)) {
-    return Object.fromEntries(value.map((inner, index) => [String(index), noted(inner)]));
-  }
+  if (Array.isArray(value)) return value.map(noted);
   if (!isObject(value)) return structuredClone(value);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, noted(inner)]));
 }
@@ -78,7 +76,7 @@ function differences(
   is: unknown,
   place: readonly string[],
 ): (readonly [place: string, change: Change])[] {
-  if (isObject(was) && isObject(is)) {
+  if (hasPlaces(was) && hasPlaces(is)) {
     const [before, after] = [new Map(Object.entries(was)), new Map(Object.entries(is))];
     const keys = new Set([...before.keys(), ...after.keys()]);
     return [...keys].flatMap((key) =>
@@ -89,6 +87,11 @@ function differences(
   return [
     [place.join('/'), { ...(was !== undefined && { was }), ...(is !== undefined && { is }) }],
   ];
+}
+
+/** A list of rows is walked into; a list of words is one thing. */
+function hasPlaces(value: unknown): value is object {
+  return isObject(value) || (Array.isArray(value) && value.some(isObject));
 }
 
 function isObject(value: unknown): value is object {
