@@ -29,6 +29,24 @@ export const Verb = builder.enumType('Verb', {
     MESSAGE_LIST: { description: 'Lists the messages of a conversation.' },
     MESSAGE_GET: { description: 'Gives one message by its id.' },
     MESSAGE_SEND: { description: 'Writes a message into a conversation: `sendMessage`.' },
+    MESSAGE_UPDATE: { description: 'Changes a message: `updateMessage`.' },
+    MESSAGE_DELETE: { description: 'Deletes a message: `deleteMessage`.' },
+    MESSAGE_RATE: { description: 'Rates an answer: `rateMessage`.' },
+    REPLY_REQUEST: { description: 'Lets its bot answer what is already there: `requestReply`.' },
+    REPLY_STREAM: {
+      description: 'Gives an answer of its bot piece by piece, while it is written.',
+    },
+    CONVERSATION_COMPLETE: {
+      description: 'Answers a conversation that is stored nowhere: `completeConversation`.',
+    },
+    CONTACT_UPSERT: { description: 'Keeps a person outside: `upsertContact`.' },
+    PARTICIPANT_LIST: { description: 'Lists who takes part in a conversation.' },
+    PARTICIPANT_ADD: { description: 'Lets somebody take part: `addParticipant`.' },
+    PARTICIPANT_REMOVE: { description: 'Takes somebody out: `removeParticipant`.' },
+    ATTACHMENT_UPLOAD: { description: 'Takes a file into a conversation: `uploadAttachment`.' },
+    SESSION_CREATE: {
+      description: 'Lets a browser speak to it directly: `createConversationSession`.',
+    },
   } satisfies Record<DomainVerb, object>,
 });
 

@@ -1,6 +1,6 @@
 // Finds a conversation, or begins it where there is none.
 
-import type { GotOrCreated } from '../../src/providers/provider.ts';
+import type { GotOrCreated } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';
 import { unwrap } from '../failure.ts';

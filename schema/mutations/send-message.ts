@@ -1,9 +1,10 @@
 // Writes a message into a conversation.
 
 import type { SendOptions } from '../../src/domain/native.ts';
+import type { ReplyUsage } from '../../src/domain/reply.ts';
 import type { MessageSent, SendInput } from '../../src/gateway/send-message.ts';
-import type { ReplyUsage } from '../../src/providers/provider.ts';
 import { builder } from '../builder.ts';
+import { ErrorInterface, shownError } from '../error.ts';
 import { WRITE_ERRORS } from '../errors.ts';
 import { invalidInput, unwrap } from '../failure.ts';
 import { conversationRefOf } from '../global-id.ts';
@@ -127,6 +128,13 @@ const Payload = builder.objectRef<MessageSent>('SendMessagePayload').implement({
       type: Usage,
       nullable: true,
       description: 'What the answer cost, where the provider says.',
+    }),
+    unfinished: t.field({
+      type: ErrorInterface,
+      nullable: true,
+      description:
+        'Where the message is there and the answer to it broke off: why. `reply` is what came before that.',
+      resolve: ({ unfinished }) => unfinished && shownError(unfinished),
     }),
     conversation: t.field({
       type: Conversation,

@@ -1,7 +1,7 @@
 // Changes a conversation.
 
 import type { Issue } from '../../src/domain/failure.ts';
-import type { ConversationChanges, UpdatedConversation } from '../../src/providers/provider.ts';
+import type { ConversationChanges, UpdatedConversation } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { ConversationPriority, ConversationStatus } from '../conversation.ts';
 import { ErrorInterface, shownError } from '../error.ts';

@@ -5,6 +5,7 @@ import { builder } from '../builder.ts';
 import { BotpressConversation } from './botpress.ts';
 import { ChatBotKitConversation } from './chatbotkit.ts';
 import { ChatlingConversation } from './chatling.ts';
+import { GenericNative } from './generic.ts';
 import { StackAuthConversation } from './stack-auth.ts';
 
 export const ConversationNative = builder.unionType('ConversationNative', {
@@ -14,6 +15,7 @@ export const ConversationNative = builder.unionType('ConversationNative', {
     ChatlingConversation,
     ChatBotKitConversation,
     StackAuthConversation,
+    GenericNative,
   ],
   resolveType: (part) => {
     if (!('kind' in part)) return 'StackAuthConversation';
@@ -24,6 +26,8 @@ export const ConversationNative = builder.unionType('ConversationNative', {
         return 'ChatlingConversation';
       case 'chatbotkit':
         return 'ChatBotKitConversation';
+      case 'generic':
+        return 'GenericNative';
     }
   },
 });

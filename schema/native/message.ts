@@ -5,6 +5,7 @@ import { builder } from '../builder.ts';
 import { BotpressMessage } from './botpress.ts';
 import { ChatBotKitMessage } from './chatbotkit.ts';
 import { ChatlingMessage } from './chatling.ts';
+import { GenericNative } from './generic.ts';
 import { StackAuthMessage } from './stack-auth.ts';
 
 const TYPE_NAMES = {
@@ -12,10 +13,11 @@ const TYPE_NAMES = {
   chatling: 'ChatlingMessage',
   chatbotkit: 'ChatBotKitMessage',
   'stack-auth': 'StackAuthMessage',
+  generic: 'GenericNative',
 } as const satisfies Record<DomainNative['kind'], string>;
 
 export const MessageNative = builder.unionType('MessageNative', {
   description: 'What only one kind of provider has, typed.',
-  types: [BotpressMessage, ChatlingMessage, ChatBotKitMessage, StackAuthMessage],
+  types: [BotpressMessage, ChatlingMessage, ChatBotKitMessage, StackAuthMessage, GenericNative],
   resolveType: ({ kind }) => TYPE_NAMES[kind],
 });

@@ -36,6 +36,8 @@ export interface Conversation {
   /** Newest messages that came along with the conversation, where the provider embeds them. */
   readonly embedded: EmbeddedMessages | null;
   readonly native: ConversationNative | null;
+  /** The provider's own object as it came, not redacted; null where there was none. */
+  readonly raw: unknown;
 }
 
 export interface EmbeddedMessages {

@@ -64,6 +64,8 @@ export interface Message {
   readonly createdAt: Date | null;
   readonly updatedAt: Date | null;
   readonly native: MessageNative | null;
+  /** The provider's own object as it came, not redacted; null where there was none. */
+  readonly raw: unknown;
 }
 
 export interface Citation {

@@ -6,7 +6,16 @@ export type ConversationNative =
   | BotpressConversation
   | ChatlingConversation
   | ChatBotKitConversation
-  | StackAuthConversation;
+  | StackAuthConversation
+  | GenericNative;
+
+/** What a provider from outside this tree has, as it says it. */
+export interface GenericNative {
+  readonly kind: 'generic';
+  /** The kind of the provider. */
+  readonly of: string;
+  readonly data: Json;
+}
 
 export interface BotpressConversation {
   readonly kind: 'botpress';
@@ -86,7 +95,8 @@ export type MessageNative =
   | BotpressMessage
   | ChatlingMessage
   | ChatBotKitMessage
-  | StackAuthMessage;
+  | StackAuthMessage
+  | GenericNative;
 
 export interface BotpressMessage {
   readonly kind: 'botpress';
@@ -138,27 +148,28 @@ export interface BotpressIdentity {
   readonly integrationAlias?: string;
 }
 
+/** For a provider from outside this tree: its own business, whatever is in it. */
+export interface GenericOptions {
+  readonly kind: 'generic';
+  readonly data: Readonly<Record<string, Json>>;
+}
+
 /** What only one provider takes when a conversation is created. */
 export type CreateOptions =
+  | GenericOptions
   | ({ readonly kind: 'botpress'; readonly integrationName?: string } & BotpressIdentity)
   | ({ readonly kind: 'chatling' } & ChatlingAnswerOptions)
-  | {
+  | ({
       readonly kind: 'chatbotkit';
       readonly meta?: Readonly<Record<string, Json>>;
       readonly taskId?: string;
       readonly spaceId?: string;
-      readonly botId?: string;
-      readonly model?: string;
-      readonly backstory?: string;
-      readonly datasetId?: string;
-      readonly skillsetId?: string;
-      readonly privacy?: boolean;
-      readonly moderation?: boolean;
-    }
+    } & ChatBotKitBot)
   | { readonly kind: 'stack-auth'; readonly source?: string };
 
 /** What only one provider takes when a conversation is updated. */
 export type UpdateOptions =
+  | GenericOptions
   | ({ readonly kind: 'botpress'; readonly currentTaskId?: string | null } & BotpressIdentity)
   | {
       readonly kind: 'chatbotkit';
@@ -170,6 +181,7 @@ export type UpdateOptions =
 
 /** What only one provider takes when a message is sent. */
 export type SendOptions =
+  | GenericOptions
   | ({
       readonly kind: 'botpress';
       /** Whose message it is; absent, the bot's own. */
@@ -179,14 +191,12 @@ export type SendOptions =
       readonly schedule?: { readonly dateTime?: Date; readonly delayMs?: number };
     } & BotpressIdentity)
   | ({ readonly kind: 'chatling' } & ChatlingAnswerOptions)
-  | {
+  | ({
       readonly kind: 'chatbotkit';
-      readonly functions?: readonly Json[];
-      readonly extensions?: Readonly<Record<string, Json>>;
       readonly limits?: Readonly<Record<string, Json>>;
       readonly entities?: readonly Json[];
       readonly meta?: Readonly<Record<string, Json>>;
-    };
+    } & ChatBotKitEngine);
 
 export interface ChatlingAnswerOptions {
   readonly aiModelId?: number;
@@ -194,3 +204,77 @@ export interface ChatlingAnswerOptions {
   readonly temperature?: number;
   readonly instructions?: readonly string[];
 }
+
+/** Who answers in a ChatBotKit conversation: a bot by its id, or one described in place. */
+export interface ChatBotKitBot {
+  readonly botId?: string;
+  readonly model?: string;
+  readonly backstory?: string;
+  readonly datasetId?: string;
+  readonly skillsetId?: string;
+  readonly privacy?: boolean;
+  readonly moderation?: boolean;
+}
+
+/** What a ChatBotKit bot may use for one answer. */
+export interface ChatBotKitEngine {
+  readonly functions?: readonly Json[];
+  readonly extensions?: Readonly<Record<string, Json>>;
+}
+
+/** What only one provider takes when a message is updated. */
+export type UpdateMessageOptions =
+  | GenericOptions
+  | ({
+      readonly kind: 'botpress';
+      /** Of the message's own type, which cannot change; replaces the payload there was. */
+      readonly payload?: Readonly<Record<string, Json>>;
+    } & BotpressIdentity)
+  | {
+      readonly kind: 'chatbotkit';
+      readonly entities?: readonly Json[];
+      /** Merged key by key; a null unsets its key. */
+      readonly meta?: Readonly<Record<string, Json>>;
+    };
+
+/** What only one provider takes when its bot is asked to answer what is already there. */
+export type ReplyOptions = GenericOptions | ({ readonly kind: 'chatbotkit' } & ChatBotKitEngine);
+
+/** What only one provider takes for an answer to a conversation that is stored nowhere. */
+export type CompleteOptions =
+  | GenericOptions
+  | ({
+      readonly kind: 'chatbotkit';
+      readonly limits?: Readonly<Record<string, Json>>;
+    } & ChatBotKitEngine &
+      ChatBotKitBot);
+
+/** What only one provider takes of a person. */
+export type ContactOptions =
+  | GenericOptions
+  | ({
+      readonly kind: 'botpress';
+      /** Names of the tags that must match; absent, all tags must match exactly. */
+      readonly discriminateByTags?: readonly string[];
+    } & BotpressIdentity)
+  | {
+      readonly kind: 'chatling';
+      readonly firstName?: string;
+      readonly lastName?: string;
+      readonly jobTitle?: string;
+      readonly companyName?: string;
+      readonly websiteUrl?: string;
+      readonly industry?: string;
+      readonly address?: string;
+      readonly city?: string;
+      readonly state?: string;
+      readonly postalCode?: string;
+      readonly country?: string;
+    }
+  | {
+      readonly kind: 'chatbotkit';
+      /** More than 16 characters; it makes a contact that counts as verified. */
+      readonly fingerprint?: string;
+      readonly nick?: string;
+      readonly meta?: Readonly<Record<string, Json>>;
+    };

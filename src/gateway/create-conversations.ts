@@ -11,12 +11,12 @@ import {
 } from '../domain/failure.ts';
 import type { Page } from '../domain/page.ts';
 import type { Tag } from '../domain/tag.ts';
+import type { Provider } from '../providers/provider.ts';
 import type {
   CreateConversation,
   GetOrCreateConversation,
   GotOrCreated,
-  Provider,
-} from '../providers/provider.ts';
+} from '../providers/verbs.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import {
   checked,

@@ -5,7 +5,8 @@ import type { Outcome } from '../domain/failure.ts';
 import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import type { Log } from '../observability/log.ts';
-import type { GotOrCreated, Provider, UpdatedConversation } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { GotOrCreated, UpdatedConversation } from '../providers/verbs.ts';
 import {
   type CreateInput,
   createConversations,

@@ -1,6 +1,6 @@
 // Sending a message: refused before the provider is asked where it cannot be said, honest where the answer was lost.
 
-import { failed, type Issue, type Outcome, success } from '../domain/failure.ts';
+import { type Failure, failed, type Issue, type Outcome, success } from '../domain/failure.ts';
 import type { ConversationRef } from '../domain/ids.ts';
 import {
   isHidden,
@@ -11,8 +11,10 @@ import {
 } from '../domain/message.ts';
 import type { SendOptions } from '../domain/native.ts';
 import type { MessageRole } from '../domain/participant.ts';
+import type { ReplyUsage } from '../domain/reply.ts';
 import type { Tag } from '../domain/tag.ts';
-import type { Able, Provider, ReplyUsage, SendField } from '../providers/provider.ts';
+import type { Able, Provider } from '../providers/provider.ts';
+import type { SendField } from '../providers/verbs.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import { checked, optionIssues, refuseFields, tagIssues, textIssues } from './inputs.ts';
 
@@ -39,6 +41,7 @@ export interface MessageSent {
   readonly message: Message | null;
   readonly reply: Message | null;
   readonly usage: ReplyUsage | null;
+  readonly unfinished: Failure | null;
 }
 
 export async function sendMessage(
@@ -84,7 +87,8 @@ export async function sendMessage(
   });
   if (sent.ok) return success({ delivery: 'SENT', conversation, ...sent.value });
   if (sent.failure.kind !== 'outcome-unknown') return sent;
-  return success({ delivery: 'UNKNOWN', conversation, message: null, reply: null, usage: null });
+  const nothing = { message: null, reply: null, usage: null, unfinished: null };
+  return success({ delivery: 'UNKNOWN', conversation, ...nothing });
 }
 
 interface Wish {

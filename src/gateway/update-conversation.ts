@@ -2,7 +2,7 @@
 
 import { failed, type Issue, mapOutcome, type Outcome, success } from '../domain/failure.ts';
 import type { ConversationRef } from '../domain/ids.ts';
-import type { ConversationChanges, UpdatedConversation } from '../providers/provider.ts';
+import type { ConversationChanges, UpdatedConversation } from '../providers/verbs.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import {
   checked,

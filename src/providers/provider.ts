@@ -1,21 +1,48 @@
 // The contract of a provider: a name and a table of what it can do. What is not in the table is refused before any call.
 
-import type {
-  Conversation,
-  ConversationFilter,
-  ConversationPriority,
-  ConversationStatus,
-  FilterField,
-} from '../domain/conversation.ts';
-import type { Failure, Outcome } from '../domain/failure.ts';
+import type { Conversation, FilterField } from '../domain/conversation.ts';
+import type { Outcome } from '../domain/failure.ts';
 import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
 import type { Message, MessageContent, MessageKind, Visibility } from '../domain/message.ts';
-import type { CreateOptions, SendOptions, UpdateOptions } from '../domain/native.ts';
 import type { Order, Page, Paging } from '../domain/page.ts';
-import type { MessageRole } from '../domain/participant.ts';
-import type { Tag } from '../domain/tag.ts';
+import type { MessageRole, Participant } from '../domain/participant.ts';
+import type { ReplyEvent } from '../domain/reply.ts';
 import type { Verb } from '../domain/verb.ts';
 import type { Http, ReadMemo } from './http.ts';
+import type {
+  CompleteConversation,
+  CompletedConversation,
+  CompleteField,
+  ContactField,
+  CreateConversation,
+  CreateField,
+  CreateSession,
+  GetOrCreateConversation,
+  GotOrCreated,
+  ListConversations,
+  ListMessages,
+  ListParticipants,
+  MessageField,
+  NameParticipant,
+  RateMessage,
+  RequestedReply,
+  RequestReply,
+  SendField,
+  SendMessage,
+  SentMessage,
+  Session,
+  StreamReply,
+  UpdateConversation,
+  UpdatedConversation,
+  UpdatedMessage,
+  UpdateField,
+  UpdateMessage,
+  UploadAttachment,
+  UploadedAttachment,
+  UploadField,
+  UpsertContact,
+  UpsertedContact,
+} from './verbs.ts';
 
 export interface Provider {
   readonly name: ProviderName;
@@ -40,6 +67,34 @@ export interface Unable {
   readonly support: 'NONE';
   /** One sentence: why not, and what to do instead. */
   readonly note: string;
+}
+
+/** A table of nothing, to be filled in: every verb refused with one and the same sentence. */
+export function unableTable(note: string): VerbTable {
+  const unable: Unable = { support: 'NONE', note };
+  return {
+    CONVERSATION_LIST: unable,
+    CONVERSATION_GET: unable,
+    CONVERSATION_CREATE: unable,
+    CONVERSATION_GET_OR_CREATE: unable,
+    CONVERSATION_UPDATE: unable,
+    CONVERSATION_DELETE: unable,
+    MESSAGE_LIST: unable,
+    MESSAGE_GET: unable,
+    MESSAGE_SEND: unable,
+    MESSAGE_UPDATE: unable,
+    MESSAGE_DELETE: unable,
+    MESSAGE_RATE: unable,
+    REPLY_REQUEST: unable,
+    REPLY_STREAM: unable,
+    CONVERSATION_COMPLETE: unable,
+    CONTACT_UPSERT: unable,
+    PARTICIPANT_LIST: unable,
+    PARTICIPANT_ADD: unable,
+    PARTICIPANT_REMOVE: unable,
+    ATTACHMENT_UPLOAD: unable,
+    SESSION_CREATE: unable,
+  };
 }
 
 /** What every verb is handed besides its input. */
@@ -113,6 +168,47 @@ interface Verbs {
     readonly replies: 'always' | 'when-asked' | 'never';
     readonly does: Does<SendMessage, SentMessage>;
   };
+  readonly MESSAGE_UPDATE: {
+    readonly fields: readonly MessageField[];
+    readonly roles: readonly MessageRole[];
+    readonly kinds: readonly MessageKind[];
+    readonly contentKinds: readonly MessageContent['type'][];
+    readonly does: Does<UpdateMessage, UpdatedMessage>;
+  };
+  readonly MESSAGE_DELETE: { readonly does: Does<MessageRef, null> };
+  /** The message as it is after it. */
+  readonly MESSAGE_RATE: { readonly does: Does<RateMessage, Message> };
+  readonly REPLY_REQUEST: { readonly does: Does<RequestReply, RequestedReply> };
+  /** Where it begins at all it ends with `completed` or `failed`; what goes wrong is never thrown. */
+  readonly REPLY_STREAM: {
+    readonly does: (input: StreamReply, call: Call) => AsyncIterable<ReplyEvent>;
+  };
+  readonly CONVERSATION_COMPLETE: {
+    readonly fields: readonly CompleteField[];
+    readonly roles: readonly MessageRole[];
+    readonly kinds: readonly MessageKind[];
+    /** Fields that the provider has and that are not to be had here: why, in one sentence each. */
+    readonly withheld: { readonly [F in CompleteField]?: string };
+    readonly does: Does<CompleteConversation, CompletedConversation>;
+  };
+  readonly CONTACT_UPSERT: {
+    /** Whether a contact is of one conversation, which then must be named, or of the whole account. */
+    readonly of: 'conversation' | 'account';
+    readonly fields: readonly ContactField[];
+    readonly does: Does<UpsertContact, UpsertedContact>;
+  };
+  readonly PARTICIPANT_LIST: {
+    readonly paging: Paging;
+    readonly order: Order;
+    readonly does: Does<ListParticipants, Page<Participant>>;
+  };
+  readonly PARTICIPANT_ADD: { readonly does: Does<NameParticipant, Participant> };
+  readonly PARTICIPANT_REMOVE: { readonly does: Does<NameParticipant, null> };
+  readonly ATTACHMENT_UPLOAD: {
+    readonly fields: readonly UploadField[];
+    readonly does: Does<UploadAttachment, UploadedAttachment>;
+  };
+  readonly SESSION_CREATE: { readonly does: Does<CreateSession, Session> };
 }
 
 /**
@@ -120,119 +216,3 @@ interface Verbs {
  * as no row that matches is lost. `lacking`: its conversations have no such thing, so it is left out of the answer.
  */
 export type FilterTable = Readonly<Record<FilterField, 'pushed' | 'scanned' | 'lacking'>>;
-
-export interface ListConversations {
-  readonly filter: ConversationFilter;
-  /** Where the page begins, in this provider's own way; null for the first. */
-  readonly at: string | null;
-  /** How many rows are wanted; a provider that picks its own page size ignores it. */
-  readonly size: number;
-}
-
-export interface ListMessages {
-  readonly conversation: ConversationRef;
-  readonly at: string | null;
-  readonly size: number;
-}
-
-export type CreateField =
-  | 'channel'
-  | 'tags'
-  | 'title'
-  | 'description'
-  | 'contactId'
-  | 'priority'
-  | 'message'
-  | 'messages';
-
-export interface CreateConversation {
-  readonly channel?: string;
-  readonly tags: readonly Tag[];
-  readonly title?: string;
-  readonly description?: string;
-  readonly contactId?: string;
-  readonly priority?: ConversationPriority;
-  /** What the conversation begins with. */
-  readonly message?: string;
-  /** A history to begin with, oldest first. */
-  readonly messages?: readonly { readonly role: MessageRole; readonly text: string }[];
-  readonly options?: CreateOptions;
-}
-
-export interface GetOrCreateConversation extends CreateConversation {
-  /** Names of the tags that must match; absent, all tags must match exactly. */
-  readonly discriminateByTags?: readonly string[];
-}
-
-export interface GotOrCreated {
-  readonly created: boolean;
-  readonly conversation: Conversation;
-}
-
-export type UpdateField =
-  | 'title'
-  | 'description'
-  | 'status'
-  | 'priority'
-  | 'archived'
-  | 'important'
-  | 'assignee'
-  | 'contactId'
-  | 'tags';
-
-/** Absent is left unchanged; null clears. */
-export interface ConversationChanges {
-  readonly title?: string | null;
-  readonly description?: string | null;
-  readonly status?: ConversationStatus;
-  readonly priority?: ConversationPriority;
-  readonly archived?: boolean;
-  readonly important?: boolean;
-  readonly assignee?: { readonly id: string; readonly name: string | null } | null;
-  readonly contactId?: string | null;
-  readonly tags?: { readonly set: readonly Tag[]; readonly remove: readonly string[] };
-  readonly options?: UpdateOptions;
-}
-
-export interface UpdateConversation {
-  readonly conversation: ConversationRef;
-  readonly changes: ConversationChanges;
-}
-
-export interface UpdatedConversation {
-  /** As it is after the update. */
-  readonly conversation: Conversation;
-  /** What the provider accepted and did not do, by the names of our input: `botpress.currentTaskId`. */
-  readonly ignored: readonly string[];
-  /** Where an update took several calls and a later one failed: why; the conversation is as it is then. */
-  readonly unfinished: Failure | null;
-}
-
-export type SendField = 'tags' | 'name' | 'description';
-
-export interface SendMessage {
-  readonly conversation: ConversationRef;
-  readonly content: MessageContent;
-  readonly kind: MessageKind;
-  readonly visibility: Visibility;
-  readonly as: MessageRole;
-  readonly expectReply: boolean;
-  readonly tags: readonly Tag[];
-  readonly name?: string;
-  readonly description?: string;
-  readonly options?: SendOptions;
-}
-
-export interface SentMessage {
-  /** Null where the provider took it but did not say what became of it. */
-  readonly message: Message | null;
-  readonly reply: Message | null;
-  readonly usage: ReplyUsage | null;
-}
-
-export interface ReplyUsage {
-  /** Tokens, as the provider counts them. */
-  readonly tokens: number | null;
-  /** Why the answer ended, in the provider's own word. */
-  readonly endReason: string | null;
-}

@@ -1,6 +1,6 @@
 // What every adapter does with what its service says: one odd row costs no other, and nothing is repeated that is secret.
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type Failure, failed, type Outcome, reasonOf, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
 import { type Ask, unavailable } from './http.ts';
@@ -48,6 +48,14 @@ export function readRows<Row>(shape: z.ZodType<Row>, rows: readonly unknown[]): 
     const read = shape.safeParse(row);
     return read.success ? [read.data] : [];
   });
+}
+
+/** Beside what is read of a row, as `raw`, the whole row as it came. */
+export function withRaw<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.preprocess(
+    (row) => (typeof row === 'object' && row !== null ? { ...row, raw: row } : row),
+    z.object({ ...shape, raw: z.unknown() }),
+  );
 }
 
 /** An ISO text, or milliseconds since the epoch; null for what is no date. */

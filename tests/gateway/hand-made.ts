@@ -8,13 +8,14 @@ import type { Operation } from '../../src/gateway/dispatch.ts';
 import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
 import type { ConversationPage, FilterAsked } from '../../src/gateway/pages.ts';
 import type { Log } from '../../src/observability/log.ts';
-import type {
-  Call,
-  FilterTable,
-  ListConversations,
-  Provider,
-  Unable,
+import {
+  type Call,
+  type FilterTable,
+  type Provider,
+  type Unable,
+  unableTable,
 } from '../../src/providers/provider.ts';
+import type { ListConversations } from '../../src/providers/verbs.ts';
 
 export interface HandMade {
   readonly provider: Provider;
@@ -69,6 +70,7 @@ export function handMade({
       deadlineMs,
       replyDeadlineMs: deadlineMs,
       can: {
+        ...unableTable(UNABLE.note),
         CONVERSATION_LIST: {
           support: 'NATIVE',
           note: null,
@@ -77,14 +79,6 @@ export function handMade({
           filters: { ...ALL_PUSHED, ...filters },
           does: listed,
         },
-        CONVERSATION_GET: UNABLE,
-        CONVERSATION_CREATE: UNABLE,
-        CONVERSATION_GET_OR_CREATE: UNABLE,
-        CONVERSATION_UPDATE: UNABLE,
-        CONVERSATION_DELETE: UNABLE,
-        MESSAGE_LIST: UNABLE,
-        MESSAGE_GET: UNABLE,
-        MESSAGE_SEND: UNABLE,
       },
     },
   };
@@ -206,4 +200,5 @@ const PLAIN = {
   lastActivityAt: null,
   embedded: null,
   native: null,
+  raw: null,
 };

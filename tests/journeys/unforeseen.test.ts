@@ -6,7 +6,7 @@ import { success } from '../../src/domain/failure.ts';
 import { providerName } from '../../src/domain/ids.ts';
 import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
 import type { Log } from '../../src/observability/log.ts';
-import type { Able, Provider } from '../../src/providers/provider.ts';
+import { type Able, type Provider, unableTable } from '../../src/providers/provider.ts';
 import { startServer } from '../../src/server/server.ts';
 import { at, listAt } from '../support/answer.ts';
 import { post, refusalsIn, send } from '../support/hostile.ts';
@@ -116,13 +116,13 @@ async function serve(
 
 /** An account that lists, and can do nothing else. */
 function provider(name: string, does: Lists): Provider {
-  const none = { support: 'NONE', note: 'This one only lists.' } as const;
   return {
     name: providerName(name),
     kind: 'hand-made',
     deadlineMs: 1000,
     replyDeadlineMs: 1000,
     can: {
+      ...unableTable('This one only lists.'),
       CONVERSATION_LIST: {
         support: 'NATIVE',
         note: null,
@@ -141,14 +141,6 @@ function provider(name: string, does: Lists): Provider {
         },
         does: (asked, call) => does({ ...asked, at: name }, call),
       },
-      CONVERSATION_GET: none,
-      CONVERSATION_CREATE: none,
-      CONVERSATION_GET_OR_CREATE: none,
-      CONVERSATION_UPDATE: none,
-      CONVERSATION_DELETE: none,
-      MESSAGE_LIST: none,
-      MESSAGE_GET: none,
-      MESSAGE_SEND: none,
     },
   };
 }
@@ -179,6 +171,7 @@ function oneRow({ title = () => 'A title' }: { title?: () => string }): Lists {
       sortedAt: new Date(0),
       embedded: null,
       native: null,
+      raw: null,
     };
     return success({ items: [row], next: null });
   };

@@ -17,12 +17,8 @@ import type { SendOptions } from '../../src/domain/native.ts';
 import type { Page } from '../../src/domain/page.ts';
 import { type ChatBotKitAccount, chatbotkit } from '../../src/providers/chatbotkit/index.ts';
 import { openHttp } from '../../src/providers/http.ts';
-import type {
-  Call,
-  ConversationChanges,
-  SendMessage,
-  Unable,
-} from '../../src/providers/provider.ts';
+import type { Call, Unable } from '../../src/providers/provider.ts';
+import type { ConversationChanges, SendMessage } from '../../src/providers/verbs.ts';
 
 export const NOW_MS = Date.UTC(2025, 8, 2, 14, 0, 0);
 

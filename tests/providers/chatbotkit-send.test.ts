@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageKind } from '../../src/domain/message.ts';
-import type { SendMessage } from '../../src/providers/provider.ts';
+import type { SendMessage } from '../../src/providers/verbs.ts';
 import {
   aCall,
   accountHearing,

@@ -11,7 +11,8 @@ import { type ConversationRef, providerName } from '../../src/domain/ids.ts';
 import type { Page } from '../../src/domain/page.ts';
 import { type ChatlingAccount, chatling } from '../../src/providers/chatling/index.ts';
 import { type Ask, type Http, openHttp } from '../../src/providers/http.ts';
-import type { Call, SendMessage, Unable } from '../../src/providers/provider.ts';
+import type { Call, Unable } from '../../src/providers/provider.ts';
+import type { SendMessage } from '../../src/providers/verbs.ts';
 
 export const NOW_MS = Date.UTC(2025, 2, 14, 10, 30, 0);
 

@@ -11,16 +11,14 @@ import { type Failure, mapOutcome, type Outcome } from '../../src/domain/failure
 import { type ConversationRef, providerName } from '../../src/domain/ids.ts';
 import type { Page } from '../../src/domain/page.ts';
 import { type Http, openHttp } from '../../src/providers/http.ts';
+import type { Call, Credential, Provider } from '../../src/providers/provider.ts';
+import { type StackAuthAccount, stackAuth } from '../../src/providers/stack-auth/index.ts';
 import type {
-  Call,
   CreateConversation,
-  Credential,
   ListConversations,
-  Provider,
   SendMessage,
   UpdateConversation,
-} from '../../src/providers/provider.ts';
-import { type StackAuthAccount, stackAuth } from '../../src/providers/stack-auth/index.ts';
+} from '../../src/providers/verbs.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 12, 9, 0, 0);
 const TALES = tellTales({ seed: 'stack-auth', now: NOW_MS });

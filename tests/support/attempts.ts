@@ -44,7 +44,7 @@ export function standingAt(world: World, account: AccountName): string {
 }
 
 /** By its native id. Nothing was said in its name yet. */
-export function newLeadAt({ chatling: { store, credentials } }: World): string {
+function newLeadAt({ chatling: { store, credentials } }: World): string {
   const id = 'a-lead-without-conversations';
   store.contacts.set(id, {
     id,

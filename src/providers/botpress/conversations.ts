@@ -4,7 +4,8 @@ import type { Conversation, ConversationFilter } from '../../domain/conversation
 import { mapOutcome, type Outcome } from '../../domain/failure.ts';
 import type { ConversationRef } from '../../domain/ids.ts';
 import type { Page } from '../../domain/page.ts';
-import type { Call, ListConversations } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { ListConversations } from '../verbs.ts';
 import type { Query } from './client.ts';
 import { type Identity, isSameIdentity, ownIdentity } from './identity.ts';
 import type { Inbox } from './index.ts';

@@ -2,7 +2,8 @@
 
 import { checked, type Issue, type Outcome, success } from '../../domain/failure.ts';
 import type { Tag } from '../../domain/tag.ts';
-import type { Call, GetOrCreateConversation, GotOrCreated } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { GetOrCreateConversation, GotOrCreated } from '../verbs.ts';
 import { toDate } from '../wire-reading.ts';
 import { asAccountSees } from './conversations.ts';
 import { channelIssues } from './create.ts';

@@ -113,6 +113,54 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
         replies: 'never',
         does: (input, call) => sendMessage(inbox, input, call),
       },
+      MESSAGE_UPDATE: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      MESSAGE_DELETE: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      MESSAGE_RATE: {
+        support: 'NONE',
+        note: 'Botpress keeps no ratings: set a tag on the message instead, where the bot declares one.',
+      },
+      REPLY_REQUEST: {
+        support: 'NONE',
+        note: 'A Botpress bot answers by itself when somebody writes: send a message as USER and read what follows.',
+      },
+      REPLY_STREAM: {
+        support: 'NONE',
+        note: 'A Botpress bot answers later, with a message of its own: read the messages, or listen for new ones.',
+      },
+      CONVERSATION_COMPLETE: {
+        support: 'NONE',
+        note: 'A Botpress bot answers only in a conversation it keeps: create one and send a message.',
+      },
+      CONTACT_UPSERT: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      PARTICIPANT_LIST: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      PARTICIPANT_ADD: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      PARTICIPANT_REMOVE: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      ATTACHMENT_UPLOAD: {
+        support: 'NONE',
+        note: 'Botpress takes files by their address: send a message with a file, an image, audio or video whose url can be reached.',
+      },
+      SESSION_CREATE: {
+        support: 'NONE',
+        note: 'Botpress hands out no sessions of one conversation: let the browser ask this gateway.',
+      },
     },
   };
 }

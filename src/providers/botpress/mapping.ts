@@ -36,6 +36,7 @@ export function toConversation(wire: WireConversation, provider: ProviderName): 
     lastActivityAt: null,
     sortedAt: updatedAt ?? createdAt ?? new Date(0),
     embedded: null,
+    raw: wire.raw,
     native: {
       kind: 'botpress',
       integration: wire.integration ?? null,
@@ -82,6 +83,7 @@ export function toMessage(wire: WireMessage, conversation: ConversationRef): Mes
     tags: toTags(wire.tags),
     createdAt: toDate(wire.createdAt),
     updatedAt: toDate(wire.updatedAt),
+    raw: wire.raw,
     native: {
       kind: 'botpress',
       type,

@@ -4,7 +4,8 @@ import { failed, mapOutcome, messageIn, type Outcome, success } from '../../doma
 import type { MessageRef } from '../../domain/ids.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Page } from '../../domain/page.ts';
-import type { Call, ListMessages } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { ListMessages } from '../verbs.ts';
 import { withHints } from './conversations.ts';
 import type { Inbox } from './index.ts';
 import { toMessage } from './mapping.ts';

@@ -3,7 +3,8 @@
 import { checked, type Issue, type Outcome, success } from '../../domain/failure.ts';
 import type { MessageContent } from '../../domain/message.ts';
 import type { SendOptions } from '../../domain/native.ts';
-import type { Call, SendMessage, SentMessage } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { SendMessage, SentMessage } from '../verbs.ts';
 import { BLOC_ITEMS, type Typed, toTyped } from './content.ts';
 import {
   actingIdentity,
@@ -52,7 +53,12 @@ export async function sendMessage(
   });
   if (!sent.ok) return sent;
   const shown = await asAccountSees(inbox, sent.value, identity, call);
-  return success({ message: toMessage(shown, conversation), reply: null, usage: null });
+  return success({
+    message: toMessage(shown, conversation),
+    reply: null,
+    usage: null,
+    unfinished: null,
+  });
 }
 
 type Own = Extract<SendOptions, { readonly kind: 'botpress' }>;

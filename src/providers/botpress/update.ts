@@ -1,12 +1,8 @@
 // A conversation changed, which here is its tags and its task, and what became of them.
 
 import { checked, invalid, type Outcome, success } from '../../domain/failure.ts';
-import type {
-  Call,
-  ConversationChanges,
-  UpdateConversation,
-  UpdatedConversation,
-} from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { ConversationChanges, UpdateConversation, UpdatedConversation } from '../verbs.ts';
 import { asAccountSees } from './conversations.ts';
 import { actingIdentity, identityIssues } from './identity.ts';
 import type { Inbox } from './index.ts';

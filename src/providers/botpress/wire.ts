@@ -1,13 +1,14 @@
 // What Botpress says, and only the part of it we read. A field gone wrong is absent; it never costs its row.
 
 import { z } from 'zod';
+import { withRaw } from '../wire-reading.ts';
 
 const text = z.string().nullish().catch(null);
 
 /** The service says tags are text by text; what is not is left to the mapping. */
 const tags = z.record(z.string(), z.unknown()).nullish().catch(null);
 
-export const WireConversation = z.object({
+export const WireConversation = withRaw({
   id: z.string().min(1),
   createdAt: text,
   updatedAt: text,
@@ -23,7 +24,7 @@ export const WireConversation = z.object({
 });
 export type WireConversation = z.infer<typeof WireConversation>;
 
-export const WireMessage = z.object({
+export const WireMessage = withRaw({
   id: z.string().min(1),
   createdAt: text,
   updatedAt: text,

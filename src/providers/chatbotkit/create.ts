@@ -2,7 +2,8 @@
 
 import type { Conversation } from '../../domain/conversation.ts';
 import { checked, type Issue, type Outcome, success } from '../../domain/failure.ts';
-import type { Call, CreateConversation } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { CreateConversation } from '../verbs.ts';
 import { unseen } from '../wire-reading.ts';
 import type { NewConversation } from './client.ts';
 import type { Inbox } from './index.ts';

@@ -1,10 +1,11 @@
 // ChatBotKit: conversations between users and AI bots, with free-form metadata for tags. What it can do, verb by verb.
 
 import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
-import { type Client, chatBotKitClient } from './client.ts';
+import type { Client } from './client.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
 import { getMessage, listMessages } from './messages.ts';
+import { restClient } from './rest.ts';
 import { sendMessage } from './send.ts';
 import { updateConversation } from './update.ts';
 
@@ -27,7 +28,7 @@ export interface Inbox {
  * One account over REST. Lists page by the id of the row before; every verb that changes something is a POST, sent once.
  */
 export function chatbotkit(account: ChatBotKitAccount, parts: ProviderParts): Provider {
-  const client = chatBotKitClient(account, parts);
+  const client = restClient(account, parts);
   const inbox: Inbox = { account, client };
 
   return {
@@ -110,6 +111,54 @@ export function chatbotkit(account: ChatBotKitAccount, parts: ProviderParts): Pr
         contentKinds: ['text', 'markdown'],
         replies: 'when-asked',
         does: (input, call) => sendMessage(inbox, input, call),
+      },
+      MESSAGE_UPDATE: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      MESSAGE_DELETE: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      MESSAGE_RATE: {
+        support: 'NONE',
+        note: 'The ways by which ChatBotKit rates messages are documented nowhere: keep a rating in the metadata of the message with updateMessage.',
+      },
+      REPLY_REQUEST: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      REPLY_STREAM: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      CONVERSATION_COMPLETE: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      CONTACT_UPSERT: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      PARTICIPANT_LIST: {
+        support: 'NONE',
+        note: 'At ChatBotKit a conversation is between one contact and a bot: read its contact.',
+      },
+      PARTICIPANT_ADD: {
+        support: 'NONE',
+        note: 'At ChatBotKit a conversation is between one contact and a bot: use upsertContact, or contactId in updateConversation.',
+      },
+      PARTICIPANT_REMOVE: {
+        support: 'NONE',
+        note: 'At ChatBotKit a conversation is between one contact and a bot: set contactId to null with updateConversation.',
+      },
+      ATTACHMENT_UPLOAD: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      SESSION_CREATE: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
       },
     },
   };

@@ -55,6 +55,7 @@ export function toConversation(wire: WireConversation, provider: ProviderName): 
     lastActivityAt: null,
     sortedAt: createdAt ?? new Date(0),
     embedded: null,
+    raw: wire.raw,
     native: toNative(wire),
   };
 }
@@ -79,6 +80,7 @@ export function toMessage(wire: WireMessage, conversation: ConversationRef): Mes
     tags: toTags(wire.meta),
     createdAt: toDate(wire.createdAt),
     updatedAt: toDate(wire.updatedAt),
+    raw: wire.raw,
     native: {
       kind: 'chatbotkit',
       type: wire.type ?? '',
@@ -92,7 +94,7 @@ export function toMessage(wire: WireMessage, conversation: ConversationRef): Mes
 /** An answer of which no row was found: what was said of it, and no time made up. */
 export function toUnseenReply(id: string, text: string, conversation: ConversationRef): Message {
   return {
-    ...toMessage({ id, type: 'bot', text, meta: null }, conversation),
+    ...toMessage({ id, type: 'bot', text, meta: null, raw: null }, conversation),
     native: null,
   };
 }

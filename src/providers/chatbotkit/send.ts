@@ -4,7 +4,8 @@ import { checked, type Issue, invalid, type Outcome, success } from '../../domai
 import type { ConversationRef } from '../../domain/ids.ts';
 import { bareText } from '../../domain/message.ts';
 import type { SendOptions } from '../../domain/native.ts';
-import type { Call, SendMessage, SentMessage } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { SendMessage, SentMessage } from '../verbs.ts';
 import type { MessageRow, Turn } from './client.ts';
 import type { Inbox } from './index.ts';
 import { toMessage, toUnseenReply, typeOf, visibilityOf } from './mapping.ts';
@@ -39,7 +40,7 @@ export async function sendMessage(
   // It is sent, even where it cannot be read back.
   const seen = await client.getMessage(call, { conversation, nativeId: sent.value });
   const message = seen.ok ? toMessage(seen.value, conversation) : null;
-  return success({ message, reply: null, usage: null });
+  return success({ message, reply: null, usage: null, unfinished: null });
 }
 
 /** The answer names the last row of the turn alone; one look at the newest rows finds both. */
@@ -60,6 +61,7 @@ async function withReply(
     message: message ? toMessage(message, conversation) : null,
     reply: reply ? toMessage(reply, conversation) : unseenReply(said, conversation),
     usage: { tokens: said.usage?.token ?? null, endReason: said.end?.reason ?? null },
+    unfinished: null,
   };
 }
 

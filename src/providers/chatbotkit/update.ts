@@ -4,12 +4,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Conversation } from '../../domain/conversation.ts';
 import { checked, type Outcome, success } from '../../domain/failure.ts';
-import type {
-  Call,
-  ConversationChanges,
-  UpdateConversation,
-  UpdatedConversation,
-} from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { ConversationChanges, UpdateConversation, UpdatedConversation } from '../verbs.ts';
 import { unseen } from '../wire-reading.ts';
 import type { ConversationFields } from './client.ts';
 import type { Inbox } from './index.ts';

@@ -2,6 +2,7 @@
 // the type we know counts as absent, so that an odd field never costs its row.
 
 import { z } from 'zod';
+import { withRaw } from '../wire-reading.ts';
 
 const text = z.string().nullish().catch(null);
 const flag = z.boolean().nullish().catch(null);
@@ -10,7 +11,7 @@ const moment = z.union([z.number(), z.string()]).nullish().catch(null);
 /** Said to be optional: an unknown alone may be anything but absent. */
 const anything = z.unknown().optional();
 
-export const WireConversation = z.object({
+export const WireConversation = withRaw({
   id: z.string().min(1),
   name: text,
   description: text,
@@ -31,7 +32,7 @@ export const WireConversation = z.object({
 });
 export type WireConversation = z.infer<typeof WireConversation>;
 
-export const WireMessage = z.object({
+export const WireMessage = withRaw({
   id: z.string().min(1),
   type: text,
   text,

@@ -98,6 +98,54 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
         replies: 'always',
         does: (input, call) => sendMessage(inbox, input, call),
       },
+      MESSAGE_UPDATE: {
+        support: 'NONE',
+        note: 'Chatling keeps what was said as it was said: send another message instead.',
+      },
+      MESSAGE_DELETE: {
+        support: 'NONE',
+        note: 'Chatling deletes whole conversations only: use deleteConversation.',
+      },
+      MESSAGE_RATE: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      REPLY_REQUEST: {
+        support: 'NONE',
+        note: 'Chatling answers within the call that sends a message, and at no other time: use sendMessage.',
+      },
+      REPLY_STREAM: {
+        support: 'NONE',
+        note: 'Chatling gives its answer in one piece: use sendMessage.',
+      },
+      CONVERSATION_COMPLETE: {
+        support: 'NONE',
+        note: 'Chatling keeps every question as a conversation: create one and delete it afterwards.',
+      },
+      CONTACT_UPSERT: {
+        support: 'NONE',
+        note: 'To be built: not yet in this commit.',
+      },
+      PARTICIPANT_LIST: {
+        support: 'NONE',
+        note: 'At Chatling a conversation is between one contact and the AI: read its contact.',
+      },
+      PARTICIPANT_ADD: {
+        support: 'NONE',
+        note: 'At Chatling a conversation is between one contact and the AI: change its contactId with updateConversation.',
+      },
+      PARTICIPANT_REMOVE: {
+        support: 'NONE',
+        note: 'At Chatling a conversation is between one contact and the AI: change its contactId with updateConversation.',
+      },
+      ATTACHMENT_UPLOAD: {
+        support: 'NONE',
+        note: 'Chatling takes no files: write the address of the file into a message.',
+      },
+      SESSION_CREATE: {
+        support: 'NONE',
+        note: 'Chatling hands out no sessions: let the browser ask this gateway.',
+      },
     },
   };
 }

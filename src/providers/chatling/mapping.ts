@@ -62,6 +62,7 @@ export function toConversation(wire: WireConversation, account: ChatlingAccount)
     lastActivityAt,
     sortedAt: lastActivityAt ?? createdAt ?? new Date(0),
     embedded: toEmbedded(wire, conversation),
+    raw: wire.raw,
     native: {
       kind: 'chatling',
       chatbotId: account.chatbotId,
@@ -83,7 +84,11 @@ export function toBegun(
   { id, contactId, preview, sortedAt }: Begun,
   account: ChatlingAccount,
 ): Conversation {
-  return { ...toConversation({ id, contact_id: contactId }, account), preview, sortedAt };
+  return {
+    ...toConversation({ id, contact_id: contactId, raw: null }, account),
+    preview,
+    sortedAt,
+  };
 }
 
 /** Rows newest first; `older` are rows known to come after them, which derived ids are counted from. */
@@ -108,6 +113,7 @@ export function toReply(answer: WireChatAnswer, conversation: ConversationRef): 
         role: 'bot',
         text: answer.response,
         data: { sources: answer.sources },
+        raw: null,
       },
     ],
     conversation,
@@ -141,6 +147,7 @@ function toMessage({ row, id, derived }: Identified, conversation: ConversationR
     tags: [],
     createdAt: toDate(row.created_at),
     updatedAt: null,
+    raw: row.raw,
     native: {
       kind: 'chatling',
       isAiKbResponse: toFlag(row.is_ai_kb_response),

@@ -4,7 +4,8 @@ import { conversationAt, failed, messageIn, type Outcome, success } from '../../
 import type { ConversationRef, MessageRef } from '../../domain/ids.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Page } from '../../domain/page.ts';
-import type { Call, ListMessages } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { ListMessages } from '../verbs.ts';
 import type { WirePage } from '../wire-reading.ts';
 import { FIRST_PAGE } from './client.ts';
 import type { Inbox } from './index.ts';

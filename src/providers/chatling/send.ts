@@ -2,7 +2,8 @@
 
 import { conversationAt, failed, invalid, type Outcome, success } from '../../domain/failure.ts';
 import { bareText } from '../../domain/message.ts';
-import type { Call, CreateConversation, SendMessage, SentMessage } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { CreateConversation, SendMessage, SentMessage } from '../verbs.ts';
 import type { ChatQuestion } from './client.ts';
 import type { ChatlingAccount, Inbox } from './index.ts';
 import { toConversation, toReply } from './mapping.ts';
@@ -42,6 +43,7 @@ export async function sendMessage(
     message: spoken('USER', text) ?? null,
     reply: spoken('BOT', response) ?? toReply(answer.value, conversation),
     usage: null,
+    unfinished: null,
   });
 }
 

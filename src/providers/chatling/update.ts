@@ -1,12 +1,8 @@
 // A conversation changed, which here is three things of it, and what became of them.
 
 import { failed, mapOutcome, type Outcome } from '../../domain/failure.ts';
-import type {
-  Call,
-  ConversationChanges,
-  UpdateConversation,
-  UpdatedConversation,
-} from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { ConversationChanges, UpdateConversation, UpdatedConversation } from '../verbs.ts';
 import type { ConversationPatch } from './client.ts';
 import type { ChatlingAccount, Inbox } from './index.ts';
 import { toConversation } from './mapping.ts';

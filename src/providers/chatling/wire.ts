@@ -1,7 +1,7 @@
 // What Chatling says, and only the part of it we read. A field of another type than expected is taken as not said.
 
 import { z } from 'zod';
-import { readRows } from '../wire-reading.ts';
+import { readRows, withRaw } from '../wire-reading.ts';
 
 /** Strings in every sample, integers in the text of some pages. */
 const id = z.union([z.string().min(1), z.number()]).transform(String);
@@ -11,7 +11,7 @@ const maybeText = z.string().nullish().catch(null);
 const maybeFlag = z.union([z.boolean(), z.number(), z.string()]).nullish().catch(null);
 export type Flag = z.infer<typeof maybeFlag>;
 
-export const WireMessage = z.object({
+export const WireMessage = withRaw({
   /** Documented, yet missing from every sample. */
   id: maybeId,
   text: maybeText,
@@ -31,7 +31,7 @@ export const WireAnswerData = z.object({
   sources: rows(WireSource).nullish().catch(null),
 });
 
-export const WireConversation = z.object({
+export const WireConversation = withRaw({
   id,
   contact_id: maybeId,
   archived: maybeFlag,

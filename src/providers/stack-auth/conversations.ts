@@ -4,7 +4,8 @@ import type { Conversation, ConversationFilter } from '../../domain/conversation
 import { type Failure, mapOutcome, type Outcome, success } from '../../domain/failure.ts';
 import type { ConversationRef } from '../../domain/ids.ts';
 import type { Page } from '../../domain/page.ts';
-import type { Call, ListConversations } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { ListConversations } from '../verbs.ts';
 import { isUuid, type ListQuestion } from './client.ts';
 import type { Inbox } from './index.ts';
 import { statusWord, toConversation, toConversations } from './mapping.ts';

@@ -10,7 +10,8 @@ import {
   reasonOf,
   success,
 } from '../../domain/failure.ts';
-import type { Call, CreateConversation } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { CreateConversation } from '../verbs.ts';
 import { unseen } from '../wire-reading.ts';
 import { isUuid, type NewConversation } from './client.ts';
 import type { Inbox } from './index.ts';

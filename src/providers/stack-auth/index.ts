@@ -104,6 +104,54 @@ export function stackAuth(account: StackAuthAccount, parts: ProviderParts): Prov
         replies: 'never',
         does: (input, call) => sendMessage(inbox, input, call),
       },
+      MESSAGE_UPDATE: {
+        support: 'NONE',
+        note: 'Stack Auth keeps what was said as it was said: send another message or a note instead.',
+      },
+      MESSAGE_DELETE: {
+        support: 'NONE',
+        note: 'Stack Auth keeps what was said: send another message or a note instead.',
+      },
+      MESSAGE_RATE: {
+        support: 'NONE',
+        note: 'Stack Auth keeps no ratings: set a tag on the conversation instead.',
+      },
+      REPLY_REQUEST: {
+        support: 'NONE',
+        note: 'No bot answers at Stack Auth: write the answer with sendMessage.',
+      },
+      REPLY_STREAM: {
+        support: 'NONE',
+        note: 'No bot answers at Stack Auth: write the answer with sendMessage.',
+      },
+      CONVERSATION_COMPLETE: {
+        support: 'NONE',
+        note: 'No bot answers at Stack Auth: ask a provider that has one.',
+      },
+      CONTACT_UPSERT: {
+        support: 'NONE',
+        note: 'The people of Stack Auth are the users of its project, who sign up there: give the id of one as contactId.',
+      },
+      PARTICIPANT_LIST: {
+        support: 'NONE',
+        note: 'At Stack Auth a conversation is between one user and one assignee: read its contact and its assignee.',
+      },
+      PARTICIPANT_ADD: {
+        support: 'NONE',
+        note: 'At Stack Auth a conversation is between one user and one assignee: set assignee with updateConversation.',
+      },
+      PARTICIPANT_REMOVE: {
+        support: 'NONE',
+        note: 'At Stack Auth a conversation is between one user and one assignee: set assignee to null with updateConversation.',
+      },
+      ATTACHMENT_UPLOAD: {
+        support: 'NONE',
+        note: 'The agent side of Stack Auth takes no files: write the address of the file into a message.',
+      },
+      SESSION_CREATE: {
+        support: 'NONE',
+        note: 'Stack Auth hands out no sessions of one conversation: let the browser ask this gateway.',
+      },
     },
   };
 }

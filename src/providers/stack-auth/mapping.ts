@@ -83,6 +83,7 @@ export function toMessage(wire: WireMessage, conversation: ConversationRef): Mes
     tags: [],
     createdAt: toDate(wire.createdAt),
     updatedAt: null,
+    raw: wire.raw,
     native: {
       kind: 'stack-auth',
       messageType: wire.messageType ?? '',
@@ -152,6 +153,7 @@ function toSummary(
     lastActivityAt: toDate(wire.lastActivityAt),
     sortedAt,
     embedded: null,
+    raw: wire.raw,
     native: toNative(wire),
   };
 }

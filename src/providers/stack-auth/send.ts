@@ -2,7 +2,8 @@
 
 import { invalid, type Outcome, success } from '../../domain/failure.ts';
 import { bareText } from '../../domain/message.ts';
-import type { Call, SendMessage, SentMessage } from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { SendMessage, SentMessage } from '../verbs.ts';
 import type { Inbox } from './index.ts';
 import { toMessage } from './mapping.ts';
 import type { WireMessage } from './wire.ts';
@@ -29,6 +30,7 @@ export async function sendMessage(
     message: added ? toMessage(added, conversation) : null,
     reply: null,
     usage: null,
+    unfinished: null,
   });
 }
 

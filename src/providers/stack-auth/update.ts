@@ -9,12 +9,8 @@ import {
   type Outcome,
   success,
 } from '../../domain/failure.ts';
-import type {
-  Call,
-  ConversationChanges,
-  UpdateConversation,
-  UpdatedConversation,
-} from '../provider.ts';
+import type { Call } from '../provider.ts';
+import type { ConversationChanges, UpdateConversation, UpdatedConversation } from '../verbs.ts';
 import { misshapen } from '../wire-reading.ts';
 import { priorityIssues } from './create.ts';
 import type { Inbox } from './index.ts';

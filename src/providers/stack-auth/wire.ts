@@ -2,7 +2,7 @@
 // that an odd field never costs its row, nor an odd row its list.
 
 import { z } from 'zod';
-import { readRows } from '../wire-reading.ts';
+import { readRows, withRaw } from '../wire-reading.ts';
 
 const text = z.string().nullish().catch(null);
 const flag = z.boolean().nullish().catch(null);
@@ -20,7 +20,7 @@ const WorkflowMetadata = z.object({
   lastAgentReplyAt: text,
 });
 
-const WireConversation = z.object({
+const conversationFields = {
   conversationId: z.string().min(1),
   userId: text,
   teamId: text,
@@ -42,10 +42,11 @@ const WireConversation = z.object({
   lastOutboundAt: text,
   closedAt: text,
   recordMetadata: anything,
-});
+};
+const WireConversation = withRaw(conversationFields);
 export type WireConversation = z.infer<typeof WireConversation>;
 
-const WireMessage = z.object({
+const WireMessage = withRaw({
   id: z.string().min(1),
   userId: text,
   teamId: text,
@@ -105,7 +106,8 @@ export const WireList = z
   }));
 export type WireList = z.infer<typeof WireList>;
 
-const WireWhole = WireConversation.extend({
+const WireWhole = withRaw({
+  ...conversationFields,
   metadata: anything.transform((said) => ({
     shown: WorkflowMetadata.safeParse(said).data,
     trio: WireTrio.safeParse(said).data,

@@ -1,0 +1,163 @@
+// ChatBotKit over its REST API, one small function each. Paths and headers are known here and nowhere else.
+
+import type { z } from 'zod';
+import {
+  conversationAt,
+  failed,
+  mapOutcome,
+  messageIn,
+  type Outcome,
+} from '../../domain/failure.ts';
+import { type Ask, isAnotherPath } from '../http.ts';
+import type { Call, ProviderParts } from '../provider.ts';
+import { readBody, readRows, type WirePage } from '../wire-reading.ts';
+import type { Client, PageQuestion } from './client.ts';
+import type { ChatBotKitAccount } from './index.ts';
+import { refusalOf } from './refusal.ts';
+import { WireCompletion, WireConversation, WireMessage, WireRows, WireWritten } from './wire.ts';
+
+/**
+ * Bodies and answers are the service's own, less what we do not read; a body of another shape is `unavailable` after a
+ * read and `outcome-unknown` after a write.
+ */
+export function restClient(account: ChatBotKitAccount, { http, clock }: ProviderParts): Client {
+  const { name: provider } = account;
+  const wholeInbox = `the conversations at ${provider}`;
+
+  async function ask<T>(call: Call, shape: z.ZodType<T>, question: Question): Promise<Outcome<T>> {
+    const { what, runsEngine = false, ...asked } = question;
+    if (isAnotherPath(asked.path)) return failed({ kind: 'not-found', what });
+    const effect: Ask['effect'] = asked.method === 'GET' ? 'read' : 'write';
+    const secret = account.secret.reveal();
+    const answer = await http.ask(call, { ...asked, headers: headersOf(account, secret), effect });
+    if (!answer.ok) return answer;
+    const refused = { provider, effect, runsEngine, now: clock(), what, secret };
+    const failure = refusalOf(answer.value, refused);
+    return failure ? failed(failure) : readBody(shape, answer.value.body, { provider, effect });
+  }
+
+  function read<T>(call: Call, shape: z.ZodType<T>, question: Omit<Question, 'method'>) {
+    return ask(call, shape, { method: 'GET', ...question });
+  }
+
+  async function write(call: Call, question: Omit<Question, 'method'>): Promise<Outcome<string>> {
+    const written = await ask(call, WireWritten, { method: 'POST', ...question });
+    return mapOutcome(written, ({ id }) => id);
+  }
+
+  return {
+    async listConversations(call, { contactId, meta, ...page }) {
+      const query = [
+        ...pageQuery(page),
+        ...(contactId === undefined ? [] : [['contactId', contactId] as const]),
+        // Of the two spellings it knows, the one its own client writes.
+        ...meta.map(([key, value]) => [`meta.${key}`, value] as const),
+      ];
+      const path = '/v1/conversation/list';
+      const rows = await read(call, WireRows, { path, query, what: wholeInbox });
+      return mapOutcome(rows, (body) => pageOf(WireConversation, body, page));
+    },
+
+    getConversation: (call, id) =>
+      read(call, WireConversation, {
+        path: pathOf('fetch', id),
+        what: conversationAt(provider, id),
+      }),
+
+    createConversation: (call, json) =>
+      write(call, { path: '/v1/conversation/create', json, what: wholeInbox }),
+
+    async updateConversation(call, id, json) {
+      const path = pathOf('update', id);
+      return nothing(await write(call, { path, json, what: conversationAt(provider, id) }));
+    },
+
+    async deleteConversation(call, id) {
+      const path = pathOf('delete', id);
+      return nothing(await write(call, { path, json: {}, what: conversationAt(provider, id) }));
+    },
+
+    async listMessages(call, id, page) {
+      const path = pathOf('message/list', id);
+      const query = pageQuery(page);
+      const rows = await read(call, WireRows, { path, query, what: conversationAt(provider, id) });
+      return mapOutcome(rows, (body) => pageOf(WireMessage, body, page));
+    },
+
+    getMessage(call, message) {
+      const verb = `message/${encodeURIComponent(message.nativeId)}/fetch`;
+      const path = pathOf(verb, message.conversation.nativeId);
+      return read(call, WireMessage, { path, what: messageIn(message) });
+    },
+
+    createMessage: (call, id, json) =>
+      write(call, { path: pathOf('message/create', id), json, what: conversationAt(provider, id) }),
+
+    sendMessage: (call, id, json) =>
+      write(call, { path: pathOf('send', id), json, what: conversationAt(provider, id) }),
+
+    completeMessage: (call, id, json) =>
+      ask(call, WireCompletion, {
+        method: 'POST',
+        path: pathOf('complete', id),
+
+        json,
+        what: conversationAt(provider, id),
+        runsEngine: true,
+      }),
+  };
+}
+
+interface Question {
+  /** It knows no other methods: whatever is no reading is a POST. */
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly query?: NonNullable<Ask['query']>;
+  readonly json?: object;
+  /** What a 404 says is not there. */
+  readonly what: string;
+  readonly runsEngine?: boolean;
+}
+
+function pathOf(verb: string, id: string): string {
+  return `/v1/conversation/${encodeURIComponent(id)}/${verb}`;
+}
+
+function headersOf(
+  { runAsUserId, runAsChildUserEmail, timezone }: ChatBotKitAccount,
+  secret: string,
+): Record<string, string> {
+  return {
+    authorization: `Bearer ${secret}`,
+    // Without it some endpoints may choose to answer in lines.
+    accept: 'application/json',
+    ...(runAsUserId === undefined ? {} : { 'x-runas-user-id': runAsUserId }),
+    ...(runAsChildUserEmail === undefined
+      ? {}
+      : { 'x-runas-child-user-email': runAsChildUserEmail }),
+    ...(timezone === undefined ? {} : { 'x-timezone': timezone }),
+  };
+}
+
+/** The order is always said: by default conversations come newest first and messages oldest first, or so its code has it. */
+function pageQuery({ after, take }: PageQuestion): (readonly [string, string])[] {
+  return [
+    ['order', 'desc'],
+    ['take', String(take)],
+    ...(after === null ? [] : [['cursor', after] as const]),
+  ];
+}
+
+/** A cursor stands even on the last page: that a page is not full is the only sign of the end. */
+function pageOf<Row>(
+  shape: z.ZodType<Row>,
+  { items, cursor }: WireRows,
+  { take }: PageQuestion,
+): WirePage<Row> {
+  const last = WireWritten.safeParse(items.at(-1)).data?.id ?? cursor ?? null;
+  return { rows: readRows(shape, items), next: items.length < take ? null : last };
+}
+
+function nothing(written: Outcome<string>): Outcome<null> {
+  return mapOutcome(written, () => null);
+}
