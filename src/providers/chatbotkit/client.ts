@@ -4,7 +4,14 @@ import type { Outcome } from '../../domain/failure.ts';
 import type { MessageRef } from '../../domain/ids.ts';
 import type { Call } from '../provider.ts';
 import type { WirePage } from '../wire-reading.ts';
-import type { WireCompletion, WireConversation, WireMessage } from './wire.ts';
+import type {
+  WireAnswer,
+  WireCompletion,
+  WireConversation,
+  WireMessage,
+  WireSession,
+  WireUploaded,
+} from './wire.ts';
 
 export interface Client {
   /** Newest first by creation. */
@@ -32,6 +39,22 @@ export interface Client {
   sendMessage(call: Call, id: string, turn: Turn): Promise<Outcome<string>>;
   /** Stores the user's words and lets the bot answer. */
   completeMessage(call: Call, id: string, turn: Turn): Promise<Outcome<WireCompletion>>;
+  /** Lets the bot answer what is there. */
+  receiveMessage(call: Call, id: string, engine: Engine): Promise<Outcome<WireCompletion>>;
+  updateMessage(call: Call, message: MessageRef, fields: MessageFields): Promise<Outcome<null>>;
+  deleteMessage(call: Call, message: MessageRef): Promise<Outcome<null>>;
+  /** Answers a conversation that is stored nowhere. */
+  complete(call: Call, question: Stateless): Promise<Outcome<WireAnswer>>;
+  /** The id of the contact; null where the conversation has one already, and nothing was done. */
+  upsertContact(call: Call, id: string, fields: ContactFields): Promise<Outcome<string | null>>;
+  /** Leaves two rows of activity behind. */
+  uploadAttachment(call: Call, id: string, file: UploadedFile): Promise<Outcome<WireUploaded>>;
+  /** From 1800 to 86400 seconds; an hour where absent. */
+  createSession(
+    call: Call,
+    id: string,
+    durationInSeconds: number | undefined,
+  ): Promise<Outcome<WireSession>>;
 }
 
 /** More are cut down without a word. */
@@ -64,15 +87,8 @@ export interface ConversationFields {
   readonly meta?: Meta;
 }
 
-export interface NewConversation extends ConversationFields {
+export interface NewConversation extends ConversationFields, Bot {
   readonly messages?: readonly { readonly type: string; readonly text: string }[];
-  readonly botId?: string;
-  readonly model?: string;
-  readonly backstory?: string;
-  readonly datasetId?: string;
-  readonly skillsetId?: string;
-  readonly privacy?: boolean;
-  readonly moderation?: boolean;
 }
 
 export interface MessageRow {
@@ -84,11 +100,64 @@ export interface MessageRow {
   readonly entities?: readonly unknown[];
 }
 
-export interface Turn {
-  readonly text: string;
+/** Absent is left as it is, null clears. */
+export interface MessageFields {
+  readonly type?: string;
+  readonly text?: string;
+  readonly name?: string | null;
+  readonly description?: string | null;
+  /** `$update` merges its keys; without it all the meta there was is replaced. */
+  readonly meta?: Meta;
   readonly entities?: readonly unknown[];
+}
+
+/** What a bot may use for one answer. */
+export interface Engine {
   readonly functions?: readonly unknown[];
   readonly extensions?: Meta;
+}
+
+/** Who answers: a bot by its id, or one described in place. */
+export interface Bot {
+  readonly botId?: string;
+  readonly model?: string;
+  readonly backstory?: string;
+  readonly datasetId?: string;
+  readonly skillsetId?: string;
+  readonly privacy?: boolean;
+  readonly moderation?: boolean;
+}
+
+export interface Stateless extends Engine, Bot {
+  readonly messages: readonly {
+    readonly type: string;
+    readonly text: string;
+    readonly name?: string;
+    readonly description?: string;
+    readonly meta?: Meta;
+  }[];
+  readonly contactId?: string;
+  readonly limits?: Meta;
+}
+
+export interface ContactFields {
+  readonly name?: string;
+  readonly description?: string;
+  readonly email?: string;
+  readonly phone?: string;
+  readonly nick?: string;
+  readonly fingerprint?: string;
+  readonly meta?: Meta;
+}
+
+/** An http:, https: or data: URL, or what is going to be sent to the address that is answered. */
+export type UploadedFile =
+  | string
+  | { readonly type: string; readonly size: number; readonly name?: string };
+
+export interface Turn extends Engine {
+  readonly text: string;
+  readonly entities?: readonly unknown[];
   /** Only a completion takes them. */
   readonly limits?: Meta;
 }

@@ -8,13 +8,23 @@ import {
   messageIn,
   type Outcome,
 } from '../../domain/failure.ts';
+import type { MessageRef } from '../../domain/ids.ts';
 import { type Ask, isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, readRows, type WirePage } from '../wire-reading.ts';
 import type { Client, PageQuestion } from './client.ts';
 import type { ChatBotKitAccount } from './index.ts';
 import { refusalOf } from './refusal.ts';
-import { WireCompletion, WireConversation, WireMessage, WireRows, WireWritten } from './wire.ts';
+import {
+  WireAnswer,
+  WireCompletion,
+  WireConversation,
+  WireMessage,
+  WireRows,
+  WireSession,
+  WireUploaded,
+  WireWritten,
+} from './wire.ts';
 
 /**
  * Bodies and answers are the service's own, less what we do not read; a body of another shape is `unavailable` after a
@@ -85,8 +95,7 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
     },
 
     getMessage(call, message) {
-      const verb = `message/${encodeURIComponent(message.nativeId)}/fetch`;
-      const path = pathOf(verb, message.conversation.nativeId);
+      const path = messagePathOf('fetch', message);
       return read(call, WireMessage, { path, what: messageIn(message) });
     },
 
@@ -100,10 +109,56 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
       ask(call, WireCompletion, {
         method: 'POST',
         path: pathOf('complete', id),
-
         json,
         what: conversationAt(provider, id),
         runsEngine: true,
+      }),
+
+    receiveMessage: (call, id, json) =>
+      ask(call, WireCompletion, {
+        method: 'POST',
+        path: pathOf('receive', id),
+        json,
+        what: conversationAt(provider, id),
+        runsEngine: true,
+      }),
+
+    async updateMessage(call, message, json) {
+      const path = messagePathOf('update', message);
+      return nothing(await write(call, { path, json, what: messageIn(message) }));
+    },
+
+    async deleteMessage(call, message) {
+      const path = messagePathOf('delete', message);
+      return nothing(await write(call, { path, json: {}, what: messageIn(message) }));
+    },
+
+    complete: (call, json) =>
+      ask(call, WireAnswer, {
+        method: 'POST',
+        path: '/v1/conversation/complete',
+        json,
+        what: wholeInbox,
+        runsEngine: true,
+      }),
+
+    upsertContact: (call, id, json) =>
+      write(call, { path: pathOf('contact/upsert', id), json, what: conversationAt(provider, id) }),
+
+    uploadAttachment: (call, id, file) =>
+      ask(call, WireUploaded, {
+        method: 'POST',
+        path: pathOf('attachment/upload', id),
+        json: { file },
+        what: conversationAt(provider, id),
+      }),
+
+    createSession: (call, id, durationInSeconds) =>
+      ask(call, WireSession, {
+        method: 'POST',
+        path: pathOf('session/create', id),
+        json: durationInSeconds === undefined ? {} : { durationInSeconds },
+        what: conversationAt(provider, id),
       }),
   };
 }
@@ -121,6 +176,10 @@ interface Question {
 
 function pathOf(verb: string, id: string): string {
   return `/v1/conversation/${encodeURIComponent(id)}/${verb}`;
+}
+
+function messagePathOf(verb: string, { conversation, nativeId }: MessageRef): string {
+  return pathOf(`message/${encodeURIComponent(nativeId)}/${verb}`, conversation.nativeId);
 }
 
 function headersOf(

@@ -48,9 +48,8 @@ export type WireMessage = z.infer<typeof WireMessage>;
 /** What every write answers, whatever else stands beside it. */
 export const WireWritten = z.object({ id: z.string().min(1) });
 
-export const WireCompletion = z.object({
-  /** Of the last row of the turn, or of none where nothing was stored. */
-  id: z.string().min(1),
+/** An answer that is stored nowhere. */
+export const WireAnswer = z.object({
   text,
   usage: z
     .object({ token: z.number().nullish().catch(null) })
@@ -58,10 +57,35 @@ export const WireCompletion = z.object({
     .catch(null),
   end: z.object({ reason: text }).nullish().catch(null),
 });
+export type WireAnswer = z.infer<typeof WireAnswer>;
+
+export const WireCompletion = WireAnswer.extend({
+  /** Of the last row of the turn, or of none where nothing was stored. */
+  id: z.string().min(1),
+});
 export type WireCompletion = z.infer<typeof WireCompletion>;
 
 export const WireRows = z.object({ items: z.array(z.unknown()), cursor: text });
 export type WireRows = z.infer<typeof WireRows>;
+
+const WireRequest = z.object({
+  method: z.string(),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()).nullish().catch(null),
+});
+
+export const WireUploaded = z.object({
+  id: z.string().min(1),
+  name: text,
+  /** Of the two-step form: where the bytes are to be sent. */
+  uploadRequest: WireRequest.nullish().catch(null),
+  /** Newer servers alone tell where they can be had. */
+  downloadRequest: WireRequest.nullish().catch(null),
+});
+export type WireUploaded = z.infer<typeof WireUploaded>;
+
+export const WireSession = z.object({ token: z.string().min(1), expiresAt: moment });
+export type WireSession = z.infer<typeof WireSession>;
 
 export const WireRefusal = z.object({ message: z.string(), code: z.string() });
 
