@@ -46,6 +46,8 @@ describe('the list', () => {
         lastActivityAt: null,
         sortedAt: new Date(row?.updatedAt ?? 0),
         embedded: null,
+        // Newer generations keep the task to themselves.
+        raw: { ...row, currentTaskId: undefined },
         native: {
           kind: 'botpress',
           integration: row?.integration,

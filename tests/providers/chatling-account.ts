@@ -201,6 +201,11 @@ export async function longest(options: ChatlingOptions, before?: (ask: Ask) => v
   };
 }
 
+/** All but the object as it came. */
+export function withoutRaw<T extends { readonly raw: unknown }>({ raw: _, ...rest }: T) {
+  return rest;
+}
+
 export function stored({ conversations }: ChatlingStore, id: string): ConversationRow {
   const row = conversations.get(id);
   if (!row) throw new Error(`Expected a conversation ${id} in the store.`);

@@ -1,6 +1,7 @@
 // Chatling's conversations through the adapter, listed and read, with the service's store as the witness.
 
 import { describe, expect, it } from 'vitest';
+import type { Conversation } from '../../src/domain/conversation.ts';
 import {
   aCall,
   chatlingAccount,
@@ -11,6 +12,7 @@ import {
   stored,
   TALES,
   valueOf,
+  withoutRaw,
 } from './chatling-account.ts';
 
 describe('the list', () => {
@@ -135,9 +137,9 @@ describe('the list', () => {
     const other = await chatlingAccount({ tales: TALES, ...switched });
     const ask = { filter: {}, at: null, size: 20 };
 
-    const expected = valueOf(await usual.list.does(ask, aCall()));
+    const expected = valueOf(await usual.list.does(ask, aCall())).items.map(told);
 
-    expect(valueOf(await other.list.does(ask, aCall()))).toEqual(expected);
+    expect(valueOf(await other.list.does(ask, aCall())).items.map(told)).toEqual(expected);
   });
 
   it('has no channel where no type of conversation is said', async () => {
@@ -224,3 +226,9 @@ describe('one conversation', () => {
     expect(asked()).toEqual(['GET /conversations/..%2Fcontacts%3Fx%23y']);
   });
 });
+
+/** All but the objects as they came, which differ with the wire. */
+function told(conversation: Conversation) {
+  const { embedded, ...rest } = withoutRaw(conversation);
+  return { ...rest, embedded: embedded && { ...embedded, items: embedded.items.map(withoutRaw) } };
+}

@@ -97,6 +97,7 @@ describe('the documented sample', () => {
               helpfulValue: null,
               data: SAMPLE.messages[0]?.data,
             },
+            raw: SAMPLE.messages[0],
           },
           {
             ...shared,
@@ -106,10 +107,12 @@ describe('the documented sample', () => {
             citations: [],
             createdAt: new Date('2024-06-17T16:09:45Z'),
             native: { kind: 'chatling', isAiKbResponse: null, helpfulValue: null, data: null },
+            raw: SAMPLE.messages[1],
           },
         ],
       },
       native: { kind: 'chatling', chatbotId: '4829173650', conversationType: null },
+      raw: SAMPLE,
     });
   });
 });

@@ -273,7 +273,7 @@ describe('an answer that cannot be read back', () => {
 
     const sent = valueOf(await send.does(saying(ref('77'), 'Really?'), aCall()));
 
-    expect(sent).toEqual({ message: null, reply: null, usage: null });
+    expect(sent).toEqual({ message: null, reply: null, usage: null, unfinished: null });
   });
 });
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { ConversationRow, StackAuthStore } from '../../emulators/stack-auth/store.ts';
+import { viewsOf } from '../../emulators/stack-auth/views.ts';
 import { bad, changingBodies, good, NOBODY, openAccount, SUPPORT } from './stack-auth-account.ts';
 
 describe('a conversation', () => {
@@ -249,6 +250,7 @@ function expectedOf(store: StackAuthStore, row: ConversationRow) {
     lastActivityAt: date(latest?.createdAt ?? null),
     sortedAt: date(latest?.createdAt ?? null),
     embedded: null,
+    raw: viewsOf(store, { unknownFields: false }).summary(row),
     native: {
       kind: 'stack-auth',
       status: row.status,

@@ -146,7 +146,12 @@ describe('sending', () => {
     });
     const { id } = find(() => true);
 
-    expect(good(await send(id, 'Hello'))).toEqual({ message: null, reply: null, usage: null });
+    expect(good(await send(id, 'Hello'))).toEqual({
+      message: null,
+      reply: null,
+      usage: null,
+      unfinished: null,
+    });
     expect(messages(id).at(-1)?.body).toBe('Hello');
   });
 
