@@ -20,7 +20,7 @@ export interface ChatBotKitAccount extends Account {
 
 /** An account, and what it is reached by. */
 export interface Inbox {
-  readonly account: ChatBotKitAccount;
+  readonly account: Account;
   readonly client: Client;
 }
 
@@ -28,8 +28,12 @@ export interface Inbox {
  * One account over REST. Lists page by the id of the row before; every verb that changes something is a POST, sent once.
  */
 export function chatbotkit(account: ChatBotKitAccount, parts: ProviderParts): Provider {
-  const client = restClient(account, parts);
-  const inbox: Inbox = { account, client };
+  return chatbotkitBehind({ account, client: restClient(account, parts) });
+}
+
+/** The same account by whatever client: all that the service can do. */
+export function chatbotkitBehind(inbox: Inbox): Provider {
+  const { account, client } = inbox;
 
   return {
     name: account.name,
