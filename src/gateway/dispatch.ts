@@ -15,11 +15,14 @@ export interface Operation {
   readonly reads: Call['reads'];
 }
 
+/** Verbs that are done with one answer; a stream of a bot's words is not. */
+type Answered = Exclude<Verb, 'REPLY_STREAM'>;
+
 export interface Dispatch {
   provider(name: ProviderName): Provider | undefined;
   readonly providers: readonly Provider[];
   /** Runs a verb of a provider; a verb it lacks, or a provider there is not, fails before any call. */
-  run<V extends Verb, T>(asked: {
+  run<V extends Answered, T>(asked: {
     readonly provider: ProviderName;
     readonly verb: V;
     readonly operation: Operation;
@@ -86,6 +89,7 @@ const READS: ReadonlySet<Verb> = new Set([
   'CONVERSATION_GET',
   'MESSAGE_LIST',
   'MESSAGE_GET',
+  'PARTICIPANT_LIST',
 ] satisfies Verb[]);
 
 function silent(provider: ProviderName, verb: Verb, because: string): Failure {

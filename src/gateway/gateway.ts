@@ -6,7 +6,15 @@ import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts
 import type { Message } from '../domain/message.ts';
 import type { Log } from '../observability/log.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { GotOrCreated, UpdatedConversation } from '../providers/verbs.ts';
+import type {
+  CompletedConversation,
+  GotOrCreated,
+  RateMessage,
+  RequestReply,
+  UpdatedConversation,
+  UpdatedMessage,
+} from '../providers/verbs.ts';
+import { type CompleteInput, completeConversation } from './complete-conversation.ts';
 import {
   type CreateInput,
   createConversations,
@@ -18,8 +26,10 @@ import { type Health, healthBook } from './health.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
 import type { ConversationPage, EdgePage, FilterAsked, PageAsked } from './pages.ts';
+import { type ReplyRequested, requestReply } from './request-reply.ts';
 import { type MessageSent, type SendInput, sendMessage } from './send-message.ts';
 import { type UpdateInput, updateConversation } from './update-conversation.ts';
+import { type UpdateMessageInput, updateMessage } from './update-message.ts';
 
 export interface Gateway {
   readonly providers: readonly Provider[];
@@ -49,6 +59,14 @@ export interface Gateway {
   ): Promise<Outcome<UpdatedConversation>>;
   deleteConversation(ref: ConversationRef, operation: Operation): Promise<Outcome<null>>;
   sendMessage(input: SendInput, operation: Operation): Promise<Outcome<MessageSent>>;
+  updateMessage(input: UpdateMessageInput, operation: Operation): Promise<Outcome<UpdatedMessage>>;
+  deleteMessage(ref: MessageRef, operation: Operation): Promise<Outcome<null>>;
+  rateMessage(input: RateMessage, operation: Operation): Promise<Outcome<Message>>;
+  requestReply(request: RequestReply, operation: Operation): Promise<Outcome<ReplyRequested>>;
+  completeConversation(
+    input: CompleteInput,
+    operation: Operation,
+  ): Promise<Outcome<CompletedConversation>>;
 }
 
 export interface GatewayParts {
@@ -103,5 +121,22 @@ export function openGateway({ providers, cursorSecret, clock, log }: GatewayPart
         with: (able, call) => able.does(ref, call),
       }),
     sendMessage: (input, operation) => sendMessage(dispatch, input, operation),
+    updateMessage: (input, operation) => updateMessage(dispatch, input, operation),
+    deleteMessage: (ref, operation) =>
+      dispatch.run({
+        provider: ref.conversation.provider,
+        verb: 'MESSAGE_DELETE',
+        operation,
+        with: (able, call) => able.does(ref, call),
+      }),
+    rateMessage: (input, operation) =>
+      dispatch.run({
+        provider: input.message.conversation.provider,
+        verb: 'MESSAGE_RATE',
+        operation,
+        with: (able, call) => able.does(input, call),
+      }),
+    requestReply: (request, operation) => requestReply(dispatch, request, operation),
+    completeConversation: (input, operation) => completeConversation(dispatch, input, operation),
   };
 }

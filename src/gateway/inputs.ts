@@ -10,6 +10,8 @@ import {
   success,
 } from '../domain/failure.ts';
 import { decodeId, type ProviderName } from '../domain/ids.ts';
+import type { MessageContent, MessageKind } from '../domain/message.ts';
+import type { MessageRole } from '../domain/participant.ts';
 import type { Tag } from '../domain/tag.ts';
 import type { Verb } from '../domain/verb.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -52,6 +54,30 @@ export function tagIssues(tags: readonly Tag[], path: string): Issue[] {
   });
 }
 
+/** Those not named stay as they are, so one that is named must be told what is to become of it. */
+export function tagChangeIssues(
+  changes: { readonly set: readonly Tag[]; readonly remove: readonly string[] } | undefined,
+): Issue[] {
+  if (!changes) return [];
+  const { set, remove } = changes;
+  const both = remove.findIndex((key) => set.some((tag) => tag.key === key));
+  return [
+    ...(set.length === 0 && remove.length === 0
+      ? [{ path: 'tags', message: 'give at least one tag to set or remove.' }]
+      : []),
+    ...tagIssues(set, 'tags.set'),
+    ...remove.flatMap((key, index) => keyIssues(key, `tags.remove.${index}`)),
+    ...(both >= 0
+      ? [
+          {
+            path: `tags.remove.${both}`,
+            message: `'${remove[both]}' is also in tags.set; choose one.`,
+          },
+        ]
+      : []),
+  ];
+}
+
 export function keyIssues(key: string, path: string): Issue[] {
   if (key.trim() === '') return [{ path, message: 'must not be empty; name the tag.' }];
   return lengthIssues(key, MAX_TAG_CHARACTERS, path);
@@ -67,6 +93,26 @@ export function textIssues(text: string | undefined, path: string): Issue[] {
   return text !== undefined && text.trim() === ''
     ? [{ path, message: 'must not be empty; write at least one character.' }]
     : [];
+}
+
+export function contentIssues(content: MessageContent | undefined): Issue[] {
+  switch (content?.type) {
+    case 'text':
+      return textIssues(content.text, 'content.text');
+    case 'markdown':
+      return textIssues(content.markdown, 'content.markdown');
+    case 'image':
+    case 'audio':
+    case 'video':
+    case 'file':
+      return urlIssues(content.url, `content.${content.type}.url`);
+    default:
+      return [];
+  }
+}
+
+export function urlIssues(url: string, path: string): Issue[] {
+  return URL.canParse(url) ? [] : [{ path, message: 'must be a whole URL, with its scheme.' }];
 }
 
 export function filterIssues(filter: FilterAsked, known: readonly ProviderName[]): Issue[] {
@@ -139,18 +185,51 @@ export function refuseFields(
   const field = given.find((name) => !taken.includes(name));
   if (field === undefined) return undefined;
   const takes = taken.length > 0 ? `it takes ${taken.join(', ')}` : 'it takes none of these fields';
-  return {
-    kind: 'unsupported',
-    provider: provider.name,
+  return unsupportedBy(
+    provider,
     verb,
-    note: `${field} cannot be given to ${provider.name} (${provider.kind}): ${takes}. Leave ${field} out.`,
-  };
+    `${field} cannot be given to ${provider.name} (${provider.kind}): ${takes}. Leave ${field} out.`,
+  );
 }
 
-function lengthIssues(text: string, most: number, path: string): Issue[] {
-  return text.length > most
-    ? [{ path, message: `must be at most ${most} characters; it has ${text.length}.` }]
-    : [];
+/** What a message is said to be, where this provider's verb takes no such thing. `where` tells it from others in one input. */
+export function refuseNature(
+  asked: {
+    readonly provider: Provider;
+    readonly verb: Verb;
+    readonly where?: string;
+  },
+  nature: {
+    readonly as?: MessageRole | undefined;
+    readonly kind?: MessageKind | undefined;
+    readonly content?: MessageContent | undefined;
+  },
+  takes: {
+    readonly roles: readonly MessageRole[];
+    readonly kinds: readonly MessageKind[];
+    readonly contentKinds?: readonly MessageContent['type'][];
+  },
+): Failure | undefined {
+  const { provider, verb, where = '' } = asked;
+  const { as, kind, content } = nature;
+  const { roles, kinds, contentKinds = [] } = takes;
+  const at = `${where}${provider.name} (${provider.kind})`;
+  const unsupported = (note: string) => unsupportedBy(provider, verb, `${at} ${note}`);
+  if (as !== undefined && !roles.includes(as)) {
+    return unsupported(`cannot write as ${as}; write as ${roles.join(' or ')}.`);
+  }
+  if (kind !== undefined && !kinds.includes(kind)) {
+    return unsupported(`takes no ${kind}; it takes ${kinds.join(', ')}.`);
+  }
+  // What a provider's own group says in full needs no kind of ours.
+  if (content && content.type !== 'unknown' && !contentKinds.includes(content.type)) {
+    return unsupported(`takes no ${content.type}; it takes ${contentKinds.join(', ')}.`);
+  }
+  return undefined;
+}
+
+export function unsupportedBy({ name }: Provider, verb: Verb, note: string): Failure {
+  return { kind: 'unsupported', provider: name, verb, note };
 }
 
 /** The group of another provider is a mistake, never ignored. */
@@ -159,14 +238,27 @@ export function optionIssues(
   options: { readonly kind: string } | undefined,
 ): Issue[] {
   if (!options || options.kind === provider.kind) return [];
-  const message = `is for another kind of provider; ${provider.name} is ${provider.kind}. Leave it out.`;
-  return [{ path: GROUP_OF_KIND[options.kind] ?? options.kind, message }];
+  const { name, kind } = provider;
+  if (options.kind !== 'generic') {
+    const message = `is for another kind of provider; ${name} is ${kind}. Leave it out.`;
+    return [{ path: GROUP_OF_KIND.get(options.kind) ?? options.kind, message }];
+  }
+  const group = GROUP_OF_KIND.get(kind);
+  if (group === undefined) return [];
+  const message = `is for providers of your own; ${name} is ${kind}: use the group ${group} where there is one, or leave it out.`;
+  return [{ path: 'providerOptions', message }];
 }
 
-/** A provider's kind as the schema writes its group. */
-const GROUP_OF_KIND: Readonly<Record<string, string>> = {
-  botpress: 'botpress',
-  chatling: 'chatling',
-  chatbotkit: 'chatBotKit',
-  'stack-auth': 'stackAuth',
-};
+/** The kinds of provider that the schema has a group for, and how it writes that. */
+const GROUP_OF_KIND: ReadonlyMap<string, string> = new Map([
+  ['botpress', 'botpress'],
+  ['chatling', 'chatling'],
+  ['chatbotkit', 'chatBotKit'],
+  ['stack-auth', 'stackAuth'],
+]);
+
+function lengthIssues(text: string, most: number, path: string): Issue[] {
+  return text.length > most
+    ? [{ path, message: `must be at most ${most} characters; it has ${text.length}.` }]
+    : [];
+}

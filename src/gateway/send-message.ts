@@ -16,7 +16,16 @@ import type { Tag } from '../domain/tag.ts';
 import type { Able, Provider } from '../providers/provider.ts';
 import type { SendField } from '../providers/verbs.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
-import { checked, optionIssues, refuseFields, tagIssues, textIssues } from './inputs.ts';
+import {
+  checked,
+  contentIssues,
+  optionIssues,
+  refuseFields,
+  refuseNature,
+  tagIssues,
+  textIssues,
+  unsupportedBy,
+} from './inputs.ts';
 
 export interface SendInput {
   readonly conversation: ConversationRef;
@@ -116,26 +125,14 @@ function refuseWish(
   able: Able<'MESSAGE_SEND'>,
   wish: Wish,
   content: MessageContent,
-) {
-  const unsupported = (note: string) => ({
-    kind: 'unsupported' as const,
-    provider: provider.name,
-    verb: 'MESSAGE_SEND' as const,
-    note,
-  });
+): Failure | undefined {
+  const verb = 'MESSAGE_SEND';
+  const unsupported = (note: string) => unsupportedBy(provider, verb, note);
   const at = `${provider.name} (${provider.kind})`;
-  if (!able.roles.includes(wish.as)) {
-    return unsupported(`${at} cannot write as ${wish.as}; write as ${able.roles.join(' or ')}.`);
-  }
-  if (!able.kinds.includes(wish.kind)) {
-    return unsupported(`${at} takes no ${wish.kind}; it takes ${able.kinds.join(', ')}.`);
-  }
+  const refusal = refuseNature({ provider, verb }, { ...wish, content }, able);
+  if (refusal) return refusal;
   if (!able.visibilities.includes(wish.visibility)) {
     return unsupported(`${at} has no ${wish.visibility} messages; leave visibility out.`);
-  }
-  // What a provider's own group says in full needs no kind of ours.
-  if (content.type !== 'unknown' && !able.contentKinds.includes(content.type)) {
-    return unsupported(`${at} takes no ${content.type}; it takes ${able.contentKinds.join(', ')}.`);
   }
   if (wish.expectReply && able.replies === 'never') {
     return unsupported(`No bot answers within the call at ${at}; leave expectReply out.`);
@@ -172,29 +169,6 @@ function sendIssues(input: SendInput): Issue[] {
     ...contentIssues(content),
     ...tagIssues(tags, 'tags'),
   ];
-}
-
-function contentIssues(content: MessageContent | undefined): Issue[] {
-  switch (content?.type) {
-    case 'text':
-      return textIssues(content.text, 'content.text');
-    case 'markdown':
-      return textIssues(content.markdown, 'content.markdown');
-    case 'image':
-    case 'audio':
-    case 'video':
-    case 'file':
-      return URL.canParse(content.url)
-        ? []
-        : [
-            {
-              path: `content.${content.type}.url`,
-              message: 'must be a whole URL, with its scheme.',
-            },
-          ];
-    default:
-      return [];
-  }
 }
 
 function givenFields({ tags, name, description }: SendInput): SendField[] {

@@ -7,10 +7,9 @@ import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import {
   checked,
   contactOf,
-  keyIssues,
   optionIssues,
   refuseFields,
-  tagIssues,
+  tagChangeIssues,
   textIssues,
   wordIssues,
 } from './inputs.ts';
@@ -55,22 +54,8 @@ function changeIssues(changes: ConversationChanges): Issue[] {
   if (Object.keys(changes).length === 0) {
     return [{ path: '', message: 'nothing to change; give at least one field besides the id.' }];
   }
-  const { set = [], remove = [] } = changes.tags ?? {};
-  const both = remove.findIndex((key) => set.some((tag) => tag.key === key));
   return [
-    ...(changes.tags && set.length === 0 && remove.length === 0
-      ? [{ path: 'tags', message: 'give at least one tag to set or remove.' }]
-      : []),
-    ...tagIssues(set, 'tags.set'),
-    ...remove.flatMap((key, index) => keyIssues(key, `tags.remove.${index}`)),
-    ...(both >= 0
-      ? [
-          {
-            path: `tags.remove.${both}`,
-            message: `'${remove[both]}' is also in tags.set; choose one.`,
-          },
-        ]
-      : []),
+    ...tagChangeIssues(changes.tags),
     ...textIssues(changes.title ?? undefined, 'title'),
     ...wordIssues(changes.contactId ?? undefined, 'contactId'),
     ...wordIssues(changes.assignee?.id, 'assignee.id'),
