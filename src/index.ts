@@ -7,6 +7,7 @@ export {
   type ConfigInput,
   defineConfig,
   type LogLevel,
+  type PinkfishInput,
   type ProviderInput,
   type SharedInput,
   type StackAuthInput,

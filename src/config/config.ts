@@ -28,7 +28,12 @@ export interface ConfigInput {
   };
 }
 
-export type ProviderInput = BotpressInput | ChatlingInput | ChatBotKitInput | StackAuthInput;
+export type ProviderInput =
+  | BotpressInput
+  | ChatlingInput
+  | ChatBotKitInput
+  | PinkfishInput
+  | StackAuthInput;
 
 export interface SharedInput {
   /** An origin to call instead of the provider's own, for an emulator or a proxy: `https://proxy.example.com`. */
@@ -63,12 +68,27 @@ export interface ChatlingInput extends SharedInput {
 
 export interface ChatBotKitInput extends SharedInput {
   readonly kind: 'chatbotkit';
+  /** Absent: ChatBotKit itself is asked. */
+  readonly via?: never;
   readonly secret: string;
   /** A child account to act as. */
   readonly runAsUserId?: string;
   readonly runAsChildUserEmail?: string;
   /** An IANA name such as `Europe/Berlin`. */
   readonly timezone?: string;
+}
+
+/** ChatBotKit as Pinkfish lends it out: the key of ChatBotKit is kept there, under a connection. */
+export interface PinkfishInput extends SharedInput {
+  readonly kind: 'chatbotkit';
+  readonly via: 'pinkfish';
+  /** Of an application at Pinkfish. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The organization the application acts for. */
+  readonly orgId: string;
+  /** The connection that holds the key of ChatBotKit. */
+  readonly pcid: string;
 }
 
 export interface StackAuthInput extends SharedInput {
@@ -98,10 +118,16 @@ export interface Config {
   readonly log: { readonly level: LogLevel };
 }
 
-export type ProviderConfig = BotpressConfig | ChatlingConfig | ChatBotKitConfig | StackAuthConfig;
+export type ProviderConfig =
+  | BotpressConfig
+  | ChatlingConfig
+  | ChatBotKitConfig
+  | PinkfishConfig
+  | StackAuthConfig;
 export type BotpressConfig = Checked<BotpressInput, 'token' | 'webhookSecret'>;
 export type ChatlingConfig = Checked<ChatlingInput, 'token'>;
 export type ChatBotKitConfig = Checked<ChatBotKitInput, 'secret'>;
+export type PinkfishConfig = Checked<PinkfishInput, 'clientSecret'>;
 export type StackAuthConfig = Checked<StackAuthInput, 'refreshToken' | 'accessToken'>;
 
 type Checked<Input extends SharedInput, Hidden extends keyof Input> = {

@@ -7,7 +7,7 @@ import { interpolate } from './interpolate.ts';
 import { isMapping, type Mapping } from './mapping.ts';
 import type { Mistake } from './mistake.ts';
 import { unknownSettings } from './unknown.ts';
-import { pathsOfLaterParts, type Validated, validate } from './validate.ts';
+import { LATER_PART, type Validated, validate } from './validate.ts';
 
 export interface Surroundings {
   readonly environment: Environment;
@@ -54,11 +54,8 @@ function readFile({ environment, cwd, configPath }: Surroundings) {
 }
 
 function validateWhole(written: Mapping, environment: Environment): Validated {
-  const later = pathsOfLaterParts(written);
   const filled = interpolate(written, environment);
-  const unfilled = filled.mistakes.filter(
-    ({ path }) => !later.some((part) => path.startsWith(`${part}.`)),
-  );
+  const unfilled = filled.mistakes.filter(({ path }) => !path.startsWith(`${LATER_PART}.`));
   const value = isMapping(filled.value) ? filled.value : {};
   const validated = validate(value);
   // A value that could not be filled in has had its sentence; what its placeholder looks like is nobody's concern.

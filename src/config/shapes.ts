@@ -62,6 +62,16 @@ const chatbotkit = z.object({
   ...shared,
 });
 
+const pinkfish = z.object({
+  kind: z.literal('chatbotkit'),
+  via: z.literal('pinkfish'),
+  clientId: word('the client id of an application at Pinkfish'),
+  clientSecret: secretWord('the client secret of that application'),
+  orgId: word('the id of the organization at Pinkfish'),
+  pcid: word('the PCID: the id of the Pinkfish connection to ChatBotKit'),
+  ...shared,
+});
+
 const stackAuth = z.object({
   kind: z.literal('stack-auth'),
   projectId: word('the id of the project'),
@@ -71,21 +81,27 @@ const stackAuth = z.object({
   ...shared,
 });
 
-export const provider = z.discriminatedUnion('kind', [botpress, chatling, chatbotkit, stackAuth]);
+const shapes = { botpress, chatling, chatbotkit, 'stack-auth': stackAuth };
 
-const shapeOf = { botpress, chatling, chatbotkit, 'stack-auth': stackAuth };
+export const KINDS = Object.keys(shapes);
 
-export const KINDS = Object.keys(shapeOf);
-
-export function isKind(kind: unknown): kind is keyof typeof shapeOf {
-  return typeof kind === 'string' && Object.hasOwn(shapeOf, kind);
+export function isKind(kind: unknown): kind is keyof typeof shapes {
+  return typeof kind === 'string' && Object.hasOwn(shapes, kind);
 }
 
-export function settingsOf(kind: keyof typeof shapeOf): string[] {
-  return Object.keys(shapeOf[kind].shape);
+export type Account = z.output<(typeof shapes)[keyof typeof shapes] | typeof pinkfish>;
+
+/** The shape of one provider; undefined where its kind is not known, or the way to it. */
+export function shapeOf(entry: Mapping) {
+  const { kind, via } = entry;
+  if (!isKind(kind)) return undefined;
+  if (kind !== 'chatbotkit' || via === undefined) return shapes[kind];
+  return via === 'pinkfish' ? pinkfish : undefined;
 }
 
-/** ChatBotKit by its second transport, which this version does not have. */
-export function isPinkfish(entry: Mapping): boolean {
-  return entry['kind'] === 'chatbotkit' && entry['via'] === 'pinkfish';
+/** The settings that only the other way to ChatBotKit has. */
+export function settingsOfTheOtherWay({ kind, via }: Mapping): string[] {
+  if (kind !== 'chatbotkit') return [];
+  const [one, other] = via === undefined ? [chatbotkit, pinkfish] : [pinkfish, chatbotkit];
+  return Object.keys(other.shape).filter((key) => !Object.hasOwn(one.shape, key));
 }

@@ -4,7 +4,7 @@
 import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
-import { isKind, isPinkfish, log, SECTIONS, server, settingsOf } from './shapes.ts';
+import { log, SECTIONS, server, settingsOfTheOtherWay, shapeOf } from './shapes.ts';
 
 export function unknownSettings(given: Mapping): Mistake[] {
   return [
@@ -21,8 +21,29 @@ function providersIn({ providers }: Mapping): [string, unknown][] {
 }
 
 function unknownInProvider(path: Path, entry: unknown): Mistake[] {
-  if (!isMapping(entry) || !isKind(entry['kind']) || isPinkfish(entry)) return [];
-  return unknownIn(path, entry, settingsOf(entry['kind']));
+  const shape = isMapping(entry) ? shapeOf(entry) : undefined;
+  if (!isMapping(entry) || !shape) return [];
+  const misplaced = settingsOfTheOtherWay(entry).filter((setting) => setting in entry);
+  const rest = Object.entries(entry).filter(([setting]) => !misplaced.includes(setting));
+  return [
+    ...unknownIn(path, Object.fromEntries(rest), Object.keys(shape.shape)),
+    ...misplacedIn(path, entry, misplaced),
+  ];
+}
+
+/** ChatBotKit is reached in two ways, and an account knows one of them. */
+function misplacedIn(
+  path: Path,
+  { via, secret }: Mapping,
+  misplaced: readonly string[],
+): Mistake[] {
+  // Without a secret all of them are meant, and what is missing is `via`: validate.ts says so.
+  if (via === undefined && secret === undefined) return [];
+  const complaint =
+    via === undefined
+      ? 'is a setting of an account with `via: pinkfish`: add that and remove secret, or remove this'
+      : 'is a setting of an account without `via`: Pinkfish knows its own way to ChatBotKit, so remove it';
+  return misplaced.map((setting) => mistake([...path, setting], complaint));
 }
 
 function unknownIn(path: Path, given: unknown, known: readonly string[]): Mistake[] {

@@ -4,9 +4,17 @@ import type { z } from 'zod';
 import { providerName } from '../domain/ids.ts';
 import type { ProviderConfig } from './config.ts';
 import { isMapping, type Mapping } from './mapping.ts';
-import { type Mistake, mistake, mistakesOf, type Path, showPath } from './mistake.ts';
+import { type Mistake, mistake, mistakesOf, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
-import { isKind, isPinkfish, KINDS, log, provider, server } from './shapes.ts';
+import {
+  type Account,
+  isKind,
+  KINDS,
+  log,
+  server,
+  settingsOfTheOtherWay,
+  shapeOf,
+} from './shapes.ts';
 
 export interface Validated {
   readonly providers: readonly ProviderConfig[];
@@ -35,15 +43,8 @@ export function validate(given: Mapping): Validated {
 const REDIS_LATER =
   'arrives with a later version and would not be used: remove it, this version remembers in its own process';
 
-const PINKFISH_LATER =
-  'names a transport that arrives with a later version: remove it and give a ChatBotKit secret, or remove this provider';
-
-/** The parts of a config that have to go as a whole, so that what is missing inside them needs no sentence. */
-export function pathsOfLaterParts({ providers }: Mapping): string[] {
-  const entries = isMapping(providers) ? Object.entries(providers) : [];
-  const pinkfish = entries.filter(([, entry]) => isMapping(entry) && isPinkfish(entry));
-  return ['redis', ...pinkfish.map(([name]) => showPath(['providers', name]))];
-}
+/** The part of a config that has to go as a whole, so that what is missing inside it needs no sentence. */
+export const LATER_PART = 'redis';
 
 interface Read<Value> {
   readonly value?: Value;
@@ -84,7 +85,7 @@ const BAD_NAME =
 
 const anyKind = `${KINDS.slice(0, -1).join(', ')} or ${KINDS.at(-1)}`;
 
-function readProvider(path: Path, given: unknown): Read<z.output<typeof provider>> {
+function readProvider(path: Path, given: unknown): Read<Account> {
   if (!isMapping(given)) {
     return wrong(path, `must be a mapping: begin it with its kind, ${anyKind}`);
   }
@@ -96,13 +97,26 @@ function readProvider(path: Path, given: unknown): Read<z.output<typeof provider
     const fix = meant ? `write ${meant} if that was meant, else another of` : 'write one of';
     return wrong(kindPath, `is not a kind of provider: ${fix} ${KINDS.join(', ')}`);
   }
-  if (isPinkfish(given)) return wrong([...path, 'via'], PINKFISH_LATER);
+  if (isPinkfishWithoutVia(given)) return wrong([...path, 'via'], VIA_MISSING);
+  const shape = shapeOf(given);
+  if (!shape) return wrong([...path, 'via'], VIA_UNKNOWN);
 
-  const read = provider.safeParse(given);
+  const read = shape.safeParse(given);
   return read.success
     ? { value: read.data, mistakes: [] }
     : { mistakes: mistakesOf(read.error, path) };
 }
+
+function isPinkfishWithoutVia(entry: Mapping): boolean {
+  if ('via' in entry || 'secret' in entry) return false;
+  return settingsOfTheOtherWay(entry).some((setting) => setting in entry);
+}
+
+const VIA_MISSING =
+  'is missing: add `via: pinkfish`, which the settings beside it are of, or give a ChatBotKit secret in their place';
+
+const VIA_UNKNOWN =
+  'is not a way to ChatBotKit: write pinkfish, or remove it and give a ChatBotKit secret';
 
 function readSection<Shape extends z.ZodObject>(
   name: string,

@@ -23,6 +23,7 @@ describe('defineConfig', () => {
       | 'deadlineMs'
       | 'replyDeadlineMs'
     >();
+    expectTypeOf<Extract<ProviderInput, { via: 'pinkfish' }>>().toHaveProperty('pcid');
     expectTypeOf<Of<'botpress'>>().toHaveProperty('webhookSecret');
     expectTypeOf<Of<'stack-auth'>>().not.toHaveProperty('token');
   });

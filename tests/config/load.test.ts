@@ -146,6 +146,30 @@ describe('a variable in a value', () => {
   });
 });
 
+describe('an account reached through Pinkfish', () => {
+  it('says the way to it, and beside its own settings those of every provider', async () => {
+    const provider = firstProvider(
+      await loadYaml(
+        'providers: { partner: { kind: chatbotkit, via: pinkfish, clientId: i, clientSecret: "${S}", orgId: o, pcid: p, url: "http://localhost:8080", deadlineMs: 900 } }',
+        { S: 'hush' },
+      ),
+    );
+
+    expect(revealed(provider)).toEqual({
+      name: 'partner',
+      kind: 'chatbotkit',
+      via: 'pinkfish',
+      clientId: 'i',
+      clientSecret: 'hush',
+      orgId: 'o',
+      pcid: 'p',
+      url: 'http://localhost:8080',
+      deadlineMs: 900,
+      replyDeadlineMs: 30_000,
+    });
+  });
+});
+
 describe('which file', () => {
   const files = {
     'flag.yaml': withPort(1),
@@ -278,7 +302,7 @@ async function secretFrom(written: string, environment: Record<string, string>) 
   const provider = firstProvider(
     await loadYaml(`providers: { a: { kind: chatbotkit, secret: ${written} } }`, environment),
   );
-  return provider.kind === 'chatbotkit' ? provider.secret.reveal() : undefined;
+  return 'secret' in provider ? provider.secret.reveal() : undefined;
 }
 
 /** The same value with every secret told, to compare it whole. */

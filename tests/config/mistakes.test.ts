@@ -96,8 +96,39 @@ const PROVIDER_MISTAKES: [string, ...string[]][] = [
     ],
   ),
   [
-    '{ kind: chatbotkit, via: pinkfish, clientId: i, clientSecret: "${NOT_SET}", orgId: o, pcid: p }',
-    'providers.a.via names a transport that arrives with a later version: remove it and give a ChatBotKit secret, or remove this provider.',
+    '{ kind: chatbotkit, via: pinkfish }',
+    'providers.a.clientId is missing: add the client id of an application at Pinkfish.',
+    'providers.a.clientSecret is missing: add the client secret of that application.',
+    'providers.a.orgId is missing: add the id of the organization at Pinkfish.',
+    'providers.a.pcid is missing: add the PCID: the id of the Pinkfish connection to ChatBotKit.',
+  ],
+  [
+    '{ kind: chatbotkit, via: pinkfish, clientId: i, clientSecret: "${NOT_SET}", orgId: 12, pcid: p q, organisation: o }',
+    'providers.a.clientSecret needs the environment variable NOT_SET, which is not set: set it, or write $${ for a literal ${.',
+    'providers.a.organisation is not a setting: use one of kind, via, clientId, clientSecret, orgId, pcid, url, deadlineMs, replyDeadlineMs, or remove it.',
+    'providers.a.orgId must be text: put the id of the organization at Pinkfish in quotes.',
+    'providers.a.pcid must be the PCID: the id of the Pinkfish connection to ChatBotKit, in plain ASCII without spaces or line breaks.',
+  ],
+  [
+    '{ kind: chatbotkit, via: pinkfish, clientId: i, clientSecret: c, orgId: o, pcid: p, secret: s, timezone: UTC }',
+    'providers.a.secret is a setting of an account without `via`: Pinkfish knows its own way to ChatBotKit, so remove it.',
+    'providers.a.timezone is a setting of an account without `via`: Pinkfish knows its own way to ChatBotKit, so remove it.',
+  ],
+  [
+    '{ kind: chatbotkit, secret: s, clientId: i }',
+    'providers.a.clientId is a setting of an account with `via: pinkfish`: add that and remove secret, or remove this.',
+  ],
+  [
+    '{ kind: chatbotkit, clientId: i, clientSecret: c, orgId: o, pcid: p }',
+    'providers.a.via is missing: add `via: pinkfish`, which the settings beside it are of, or give a ChatBotKit secret in their place.',
+  ],
+  ...['pinkfsh', 'rest', ''].map((via): [string, string] => [
+    `{ kind: chatbotkit, via: ${via}, clientId: i, clientSecret: c, orgId: o, pcid: p }`,
+    'providers.a.via is not a way to ChatBotKit: write pinkfish, or remove it and give a ChatBotKit secret.',
+  ]),
+  [
+    '{ kind: chatling, token: t, chatbotId: c, via: pinkfish }',
+    'providers.a.via is not a setting: use one of kind, token, chatbotId, aiModelId, languageId, url, deadlineMs, replyDeadlineMs, or remove it.',
   ],
   [
     '{ kind: chatbotkit, secret: s, runAsUserId: "${NOT_SET}" }',

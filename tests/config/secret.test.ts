@@ -39,6 +39,7 @@ providers:
   website: { kind: botpress, token: ${HIDDEN}-1, botId: b, webhookSecret: ${HIDDEN}-2 }
   help: { kind: chatling, token: ${HIDDEN}-3, chatbotId: c }
   assistant: { kind: chatbotkit, secret: ${HIDDEN}-4 }
+  partner: { kind: chatbotkit, via: pinkfish, clientId: i, clientSecret: ${HIDDEN}-8, orgId: o, pcid: p }
   support: { kind: stack-auth, projectId: p, publishableClientKey: k, refreshToken: ${HIDDEN}-5, accessToken: ${HIDDEN}-6 }
 server: { cursorSecret: ${HIDDEN}-7 }
 `;
@@ -50,14 +51,14 @@ server: { cursorSecret: ${HIDDEN}-7 }
 
     for (const text of printed) {
       expect(text).not.toContain(HIDDEN);
-      expect(text.match(/«redacted»/g)).toHaveLength(7);
+      expect(text.match(/«redacted»/g)).toHaveLength(8);
     }
   });
 
   it('gives each secret to whoever reveals it', async () => {
     const config = configOf(await loadYaml(yaml));
 
-    expect(revealedIn(config)).toEqual([1, 2, 3, 4, 5, 6, 7].map((end) => `${HIDDEN}-${end}`));
+    expect(revealedIn(config)).toEqual([1, 2, 3, 4, 8, 5, 6, 7].map((end) => `${HIDDEN}-${end}`));
   });
 });
 

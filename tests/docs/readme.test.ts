@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { examplesIn, withAnswers, withParts } from '../../docs/marked-parts.ts';
 import { openStoppedSandbox, STOPPED_AT } from '../../docs/stopped-sandbox.ts';
 import { partsFromTables } from '../../docs/verb-tables.ts';
-import { isKind, KINDS, log, server, settingsOf } from '../../src/config/shapes.ts';
+import { isKind, KINDS, log, server, shapeOf } from '../../src/config/shapes.ts';
 import { configOf, loadYaml } from '../config/folder.ts';
 import { at, listAt, textAt } from '../support/answer.ts';
 import { startParlance } from '../support/parlance.ts';
@@ -134,7 +134,7 @@ describe('the settings', () => {
         ...Object.keys(log.shape).map((key) => `log.${key}`),
         ...shared.map((key) => `providers.*.${key}`),
         ...KINDS.filter(isKind).flatMap((kind) =>
-          settingsOf(kind)
+          Object.keys(shapeOf({ kind })?.shape ?? {})
             .filter((key) => !shared.includes(key))
             .map((key) => `${kind} ${key}`),
         ),
