@@ -1,12 +1,13 @@
-// `npm run emulators`: the four emulators alone, and on the first line of stdout how to reach them.
+// `npm run emulators`: the emulators alone, and on the first line of stdout how to reach them.
 
 import { startPulse } from './pulse.ts';
-import { type Place, startWorld } from './world.ts';
+import { type Door, startWorld } from './world.ts';
 
 /** Often enough to watch, seldom enough to read. */
 const PULSE_EVERY_MS = 20_000;
 
-const PLACES: readonly Place[] = ['botpress', 'chatling', 'chatbotkit', 'stackAuth'];
+/** In the order of their ports. */
+const DOORS: readonly Door[] = ['botpress', 'chatling', 'chatbotkit', 'stackAuth', 'pinkfish'];
 
 try {
   await run();
@@ -31,9 +32,9 @@ async function run(): Promise<void> {
   process.once('SIGINT', leave);
 
   console.log(JSON.stringify(world.credentials));
-  for (const place of PLACES) {
-    const { url } = world[place];
-    console.log(`${place.padEnd(10)} ${url}  controls: ${url}/__emulator/{faults,journal,say}`);
+  for (const door of DOORS) {
+    const { url } = world[door];
+    console.log(`${door.padEnd(10)} ${url}  controls: ${url}/__emulator/{faults,journal,say}`);
   }
   console.log(
     quiet
@@ -42,22 +43,22 @@ async function run(): Promise<void> {
   );
 }
 
-/** One number given, four taken: the others follow it. */
-function portsFrom(given: string | undefined): Partial<Record<Place, number>> {
+/** One number given, five taken: the others follow it. */
+function portsFrom(given: string | undefined): Partial<Record<Door, number>> {
   if (given === undefined || given === '') return {};
   const first = Number(given);
-  if (!Number.isInteger(first) || first < 1 || first > 65_536 - PLACES.length) {
+  if (!Number.isInteger(first) || first < 1 || first > 65_536 - DOORS.length) {
     throw new Error(
-      `EMULATOR_PORT is "${given}": set it to a whole number from 1 to ${65_536 - PLACES.length}, or leave it out for free ports.`,
+      `EMULATOR_PORT is "${given}": set it to a whole number from 1 to ${65_536 - DOORS.length}, or leave it out for free ports.`,
     );
   }
-  return Object.fromEntries(PLACES.map((place, index) => [place, first + index]));
+  return Object.fromEntries(DOORS.map((door, index) => [door, first + index]));
 }
 
 function inWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const taken = 'code' in error && error.code === 'EADDRINUSE';
   return taken
-    ? `${error.message}. Set EMULATOR_PORT to the first of four free ports, or leave it out.`
+    ? `${error.message}. Set EMULATOR_PORT to the first of five free ports, or leave it out.`
     : error.message;
 }

@@ -1,4 +1,4 @@
-// All four emulators at once, each telling tales of its own, and what a gateway needs to know to reach them.
+// All four emulators at once, each telling tales of its own, a second door to one of them, and what a gateway needs to reach them.
 
 import {
   type BotpressEmulator,
@@ -17,6 +17,11 @@ import {
 } from './chatling/index.ts';
 import type { Clock, EmulatorPlace, RunningEmulator } from './emulator.ts';
 import {
+  type PinkfishEmulator,
+  type PinkfishOptions,
+  startPinkfishEmulator,
+} from './pinkfish/index.ts';
+import {
   type StackAuthEmulator,
   type StackAuthOptions,
   startStackAuthEmulator,
@@ -25,17 +30,21 @@ import { type Tale, tellTales } from './story.ts';
 
 export type Place = 'botpress' | 'chatling' | 'chatbotkit' | 'stackAuth';
 
+/** What listens. Pinkfish is a second door to the conversations of ChatBotKit, and has none of its own. */
+export type Door = Place | 'pinkfish';
+
 type Own<Options> = Omit<Options, 'tales' | keyof EmulatorPlace>;
 
 export interface WorldOptions {
   readonly clock?: Clock;
   /** Tales for each of the four. */
   readonly count?: number;
-  /** A place without one takes a free port. */
-  readonly ports?: Partial<Readonly<Record<Place, number>>>;
+  /** A door without one takes a free port. */
+  readonly ports?: Partial<Readonly<Record<Door, number>>>;
   readonly botpress?: Own<BotpressOptions>;
   readonly chatling?: Own<ChatlingOptions>;
   readonly chatbotkit?: Own<ChatbotkitOptions>;
+  readonly pinkfish?: Own<PinkfishOptions>;
   readonly stackAuth?: Own<StackAuthOptions>;
 }
 
@@ -44,6 +53,13 @@ export interface Credentials {
   readonly botpress: { readonly url: string; readonly token: string; readonly botId: string };
   readonly chatling: { readonly url: string; readonly token: string; readonly chatbotId: string };
   readonly chatbotkit: { readonly url: string; readonly secret: string };
+  readonly pinkfish: {
+    readonly url: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly orgId: string;
+    readonly pcid: string;
+  };
   readonly stackAuth: {
     readonly url: string;
     readonly projectId: string;
@@ -57,6 +73,7 @@ export interface World {
   readonly botpress: BotpressEmulator;
   readonly chatling: ChatlingEmulator;
   readonly chatbotkit: ChatbotkitEmulator;
+  readonly pinkfish: PinkfishEmulator;
   readonly stackAuth: StackAuthEmulator;
   readonly credentials: Credentials;
   /** What each was told at the start. */
@@ -100,8 +117,11 @@ export async function startWorld({
     const stackAuth = await keep(
       startStackAuthEmulator({ ...own.stackAuth, ...place('stackAuth') }),
     );
-    const credentials = credentialsOf({ botpress, chatling, chatbotkit, stackAuth });
-    return { botpress, chatling, chatbotkit, stackAuth, credentials, tales, close };
+    const pinkfish = await keep(
+      startPinkfishEmulator(chatbotkit, { ...own.pinkfish, clock, port: ports.pinkfish ?? 0 }),
+    );
+    const emulators = { botpress, chatling, chatbotkit, pinkfish, stackAuth };
+    return { ...emulators, credentials: credentialsOf(emulators), tales, close };
   } catch (error) {
     await close();
     throw error;
@@ -109,15 +129,23 @@ export async function startWorld({
 }
 
 /** Field by field: an emulator may know more secrets than the contract promises. */
-function credentialsOf(emulators: Pick<World, Place>): Credentials {
+function credentialsOf(emulators: Pick<World, Door>): Credentials {
   const botpress = emulators.botpress.credentials;
   const chatling = emulators.chatling.credentials;
   const chatbotkit = emulators.chatbotkit.credentials;
+  const pinkfish = emulators.pinkfish.credentials;
   const stackAuth = emulators.stackAuth.credentials;
   return {
     botpress: { url: botpress.url, token: botpress.token, botId: botpress.botId },
     chatling: { url: chatling.url, token: chatling.token, chatbotId: chatling.chatbotId },
     chatbotkit: { url: chatbotkit.url, secret: chatbotkit.secret },
+    pinkfish: {
+      url: pinkfish.url,
+      clientId: pinkfish.clientId,
+      clientSecret: pinkfish.clientSecret,
+      orgId: pinkfish.orgId,
+      pcid: pinkfish.pcid,
+    },
     stackAuth: {
       url: stackAuth.url,
       projectId: stackAuth.projectId,

@@ -1,6 +1,12 @@
 // An emulated ChatBotKit: its REST API over a store of its own rows, told from the tales.
 
-import { type EmulatorPlace, type RunningEmulator, startEmulator } from '../emulator.ts';
+import {
+  type EmulatorAnswer,
+  type EmulatorPlace,
+  type EmulatorRequest,
+  type RunningEmulator,
+  startEmulator,
+} from '../emulator.ts';
 import { monitorChannel } from './channels.ts';
 import { storeMessage } from './messages.ts';
 import type { Scene } from './model.ts';
@@ -24,6 +30,8 @@ export interface ChatbotkitEmulator extends RunningEmulator {
   readonly store: ChatbotkitStore;
   /** What a second face needs to speak for the same accounts and rows. */
   readonly founded: Founded;
+  /** The REST API without the network: for a face that passes its calls on. Leaves nothing in the journal. */
+  rest(request: EmulatorRequest): EmulatorAnswer | Promise<EmulatorAnswer>;
   /** What the model's next turn is to be like; several are taken in order. */
   stage(...scenes: readonly Scene[]): void;
   /** How many streams follow a conversation right now. */
@@ -37,10 +45,11 @@ export async function startChatbotkitEmulator({
   const founded = foundWorld(options);
   const { world, keys, child, secrets } = founded;
   const { store, channels, clock } = world;
+  const rest = restFace(world, keys);
 
   const running = await startEmulator(
     {
-      answer: restFace(world, keys),
+      answer: rest,
       wordFault: (status) => wordStatus(status, world.switches.tooMany),
       say(conversationId, text) {
         if (!store.conversations.has(conversationId)) return false;
@@ -61,6 +70,7 @@ export async function startChatbotkitEmulator({
     },
     store,
     founded,
+    rest,
     stage: (...scenes) => {
       world.scenes.push(...scenes);
     },

@@ -12,17 +12,18 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 type Words = Readonly<Record<string, string>>;
 
 describe('npm run emulators', () => {
-  it('says on its first line how to reach the four, each at an origin of its own', async () => {
+  it('says on its first line how to reach each, at an origin of its own', async () => {
     const { told } = await runEmulators();
 
     expect(Object.fromEntries(Object.entries(told).map(([k, v]) => [k, Object.keys(v)]))).toEqual({
       botpress: ['url', 'token', 'botId'],
       chatling: ['url', 'token', 'chatbotId'],
       chatbotkit: ['url', 'secret'],
+      pinkfish: ['url', 'clientId', 'clientSecret', 'orgId', 'pcid'],
       stackAuth: ['url', 'projectId', 'publishableClientKey', 'accessToken', 'refreshToken'],
     });
     const urls = Object.values(told).map(({ url }) => url);
-    expect(new Set(urls).size).toBe(4);
+    expect(new Set(urls).size).toBe(5);
     for (const url of urls) expect(url).toBe(new URL(url ?? '').origin);
   });
 
@@ -75,14 +76,13 @@ describe('npm run emulators', () => {
     }
   });
 
-  it('takes four ports in a row from the one it is given', async () => {
+  it('takes five ports in a row from the one it is given', async () => {
     const first = await freePortsInARow();
     const { told } = await runEmulators({ EMULATOR_PORT: String(first) });
 
-    const ports = ['botpress', 'chatling', 'chatbotkit', 'stackAuth'].map((name) =>
-      Number(new URL(told[name]?.['url'] ?? '').port),
-    );
-    expect(ports).toEqual([first, first + 1, first + 2, first + 3]);
+    const doors = ['botpress', 'chatling', 'chatbotkit', 'stackAuth', 'pinkfish'];
+    const ports = doors.map((name) => Number(new URL(told[name]?.['url'] ?? '').port));
+    expect(ports).toEqual([first, first + 1, first + 2, first + 3, first + 4]);
   });
 
   it('names the variable to change when it cannot have a port', async () => {
@@ -107,7 +107,7 @@ describe('npm run emulators', () => {
     const [code] = await once(child, 'exit');
 
     expect(line).toContain(String(first + 2));
-    expect(line).toContain('Set EMULATOR_PORT to the first of four free ports');
+    expect(line).toContain('Set EMULATOR_PORT to the first of five free ports');
     expect(code).toBe(1);
   });
 
@@ -120,11 +120,11 @@ describe('npm run emulators', () => {
     const lines: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
       lines.push(line);
-      if (lines.length === 6) break;
+      if (lines.length === 7) break;
     }
 
-    expect(lines.slice(1, 5).join('\n')).toMatch(/(\w+ +http:\S+ .*__emulator.*\n?){4}/);
-    expect(lines[5]).toContain(promise);
+    expect(lines.slice(1, 6).join('\n')).toMatch(/(\w+ +http:\S+ .*__emulator.*\n?){5}/);
+    expect(lines[6]).toContain(promise);
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('closes and exits 0 on %s', async (signal) => {
@@ -252,11 +252,11 @@ async function post(url: string, body: object): Promise<Response> {
 
 /** Below the range that systems hand out by themselves, so that nobody takes the next one meanwhile. */
 async function freePortsInARow(): Promise<number> {
-  for (let first = 21_400; first < 29_000; first += 4) {
-    const free = await Promise.all([0, 1, 2, 3].map((step) => isFree(first + step)));
+  for (let first = 21_400; first < 29_000; first += 5) {
+    const free = await Promise.all([0, 1, 2, 3, 4].map((step) => isFree(first + step)));
     if (free.every(Boolean)) return first;
   }
-  throw new Error('No four free ports in a row between 21400 and 29000: close something.');
+  throw new Error('No five free ports in a row between 21400 and 29000: close something.');
 }
 
 function isFree(port: number): Promise<boolean> {
