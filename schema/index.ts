@@ -12,6 +12,11 @@ import './mutations/get-or-create-conversation.ts';
 import './mutations/update-conversation.ts';
 import './mutations/delete-conversation.ts';
 import './mutations/send-message.ts';
+import './mutations/update-message.ts';
+import './mutations/delete-message.ts';
+import './mutations/rate-message.ts';
+import './mutations/request-reply.ts';
+import './mutations/complete-conversation.ts';
 
 builder.queryType({ description: 'What may be asked.' });
 builder.mutationType({ description: 'What may be done.' });

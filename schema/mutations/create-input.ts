@@ -1,17 +1,16 @@
 // The input that creating and getting-or-creating share.
 
-import type { Json } from '../../src/domain/native.ts';
 import type { CreateInput } from '../../src/gateway/create-conversations.ts';
 import { builder } from '../builder.ts';
 import { ConversationPriority } from '../conversation.ts';
-import { invalidInput } from '../failure.ts';
 import { MessageRole } from '../participant.ts';
 import { TagInput, tagsOf } from '../tag.ts';
-import { given, groupOf } from './given.ts';
+import { genericOf, given, groupOf, withMeta } from './given.ts';
 import {
   BotpressCreateInput,
   ChatBotKitCreateInput,
   ChatlingAnswerInput,
+  PROVIDER_OPTIONS,
   StackAuthCreateInput,
 } from './groups.ts';
 
@@ -60,6 +59,7 @@ function createInput(name: string, description: string) {
       chatling: t.field({ type: ChatlingAnswerInput, description: 'For Chatling only.' }),
       chatBotKit: t.field({ type: ChatBotKitCreateInput, description: 'For ChatBotKit only.' }),
       stackAuth: t.field({ type: StackAuthCreateInput, description: 'For Stack Auth only.' }),
+      providerOptions: t.field(PROVIDER_OPTIONS),
     }),
   });
 }
@@ -75,7 +75,7 @@ export const GetOrCreateConversationInput = createInput(
 );
 
 export function createOf(input: typeof CreateConversationInput.$inferInput): CreateInput {
-  const { tags, botpress, chatling, chatBotKit, stackAuth, ...rest } = input;
+  const { tags, botpress, chatling, chatBotKit, stackAuth, providerOptions, ...rest } = input;
   const options = groupOf({
     botpress: botpress ? { kind: 'botpress' as const, ...given(botpress) } : undefined,
     chatling: chatling ? { kind: 'chatling' as const, ...given(chatling) } : undefined,
@@ -83,6 +83,7 @@ export function createOf(input: typeof CreateConversationInput.$inferInput): Cre
       ? { kind: 'chatbotkit' as const, ...withMeta(given(chatBotKit), 'chatBotKit.meta') }
       : undefined,
     stackAuth: stackAuth ? { kind: 'stack-auth' as const, ...given(stackAuth) } : undefined,
+    providerOptions: genericOf(providerOptions),
   });
   return {
     ...given(rest),
@@ -90,16 +91,4 @@ export function createOf(input: typeof CreateConversationInput.$inferInput): Cre
     tags: tagsOf(tags),
     ...(options ? { options } : {}),
   };
-}
-
-/** A JSON input that has to be an object. */
-export function objectOf(value: unknown, path: string): Readonly<Record<string, Json>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalidInput(path, 'must be an object, such as { "plan": "pro" }.');
-  }
-  return Object.fromEntries(Object.entries(value));
-}
-
-export function withMeta<T extends { meta?: unknown }>({ meta, ...rest }: T, path: string) {
-  return { ...rest, ...(meta === undefined ? {} : { meta: objectOf(meta, path) }) };
 }

@@ -2,6 +2,13 @@
 
 import { builder } from '../builder.ts';
 
+/** The group of a provider that has none of its own. */
+export const PROVIDER_OPTIONS = {
+  type: 'JSON',
+  description:
+    'For a provider of your own only: an object, handed to it as it is. The kinds known here have a group each instead.',
+} as const;
+
 export const ChatlingAnswerInput = builder.inputType('ChatlingAnswerInput', {
   description: 'How Chatling’s AI is to answer.',
   fields: (t) => ({

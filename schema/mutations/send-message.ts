@@ -1,7 +1,6 @@
 // Writes a message into a conversation.
 
 import type { SendOptions } from '../../src/domain/native.ts';
-import type { ReplyUsage } from '../../src/domain/reply.ts';
 import type { MessageSent, SendInput } from '../../src/gateway/send-message.ts';
 import { builder } from '../builder.ts';
 import { ErrorInterface, shownError } from '../error.ts';
@@ -12,10 +11,10 @@ import { contentOf, MessageContentInput } from '../message-content.ts';
 import { MessageKind, Visibility } from '../message-words.ts';
 import { Conversation, Message } from '../nodes.ts';
 import { MessageRole } from '../participant.ts';
+import { ReplyUsage } from '../reply-usage.ts';
 import { TagInput, tagsOf } from '../tag.ts';
-import { objectOf } from './create-input.ts';
-import { given, groupOf } from './given.ts';
-import { ChatlingAnswerInput } from './groups.ts';
+import { engineOf, genericOf, given, groupOf, objectOf, objectsOf, withMeta } from './given.ts';
+import { ChatlingAnswerInput, PROVIDER_OPTIONS } from './groups.ts';
 
 const Schedule = builder.inputType('BotpressScheduleInput', {
   description: 'When to send it; exactly one field.',
@@ -83,6 +82,7 @@ const Input = builder.inputType('SendMessageInput', {
     botpress: t.field({ type: BotpressSend, description: 'For Botpress only.' }),
     chatling: t.field({ type: ChatlingAnswerInput, description: 'For Chatling only.' }),
     chatBotKit: t.field({ type: ChatBotKitSend, description: 'For ChatBotKit only.' }),
+    providerOptions: t.field(PROVIDER_OPTIONS),
   }),
 });
 
@@ -94,20 +94,6 @@ const Delivery = builder.enumType('Delivery', {
       description: 'It may have: the answer was lost. It is not sent again; read the messages.',
     },
   } satisfies Record<MessageSent['delivery'], object>,
-});
-
-const Usage = builder.objectRef<ReplyUsage>('ReplyUsage').implement({
-  description: 'What an answer cost, and why it ended.',
-  fields: (t) => ({
-    tokens: t.exposeInt('tokens', {
-      nullable: true,
-      description: 'Tokens, as the provider counts.',
-    }),
-    endReason: t.exposeString('endReason', {
-      nullable: true,
-      description: 'Why it ended, in the provider’s word: `stop`, `length`.',
-    }),
-  }),
 });
 
 const Payload = builder.objectRef<MessageSent>('SendMessagePayload').implement({
@@ -125,7 +111,7 @@ const Payload = builder.objectRef<MessageSent>('SendMessagePayload').implement({
       description: 'What the bot answered, where it answers within the call.',
     }),
     usage: t.expose('usage', {
-      type: Usage,
+      type: ReplyUsage,
       nullable: true,
       description: 'What the answer cost, where the provider says.',
     }),
@@ -164,13 +150,23 @@ builder.mutationField('sendMessage', (t) =>
 );
 
 function sendOf(input: typeof Input.$inferInput): SendInput {
-  const { conversationId, content, tags, botpress, chatling, chatBotKit, ...rest } = input;
+  const {
+    conversationId,
+    content,
+    tags,
+    botpress,
+    chatling,
+    chatBotKit,
+    providerOptions,
+    ...rest
+  } = input;
   const options: SendOptions | undefined = groupOf({
     botpress: botpress ? { kind: 'botpress' as const, ...botpressOf(botpress) } : undefined,
     chatling: chatling ? { kind: 'chatling' as const, ...given(chatling) } : undefined,
     chatBotKit: chatBotKit
       ? { kind: 'chatbotkit' as const, ...chatBotKitOf(chatBotKit) }
       : undefined,
+    providerOptions: genericOf(providerOptions),
   });
   const carried = content ? contentOf(content) : undefined;
   return {
@@ -199,13 +195,9 @@ function botpressOf(group: typeof BotpressSend.$inferInput) {
 }
 
 function chatBotKitOf(group: typeof ChatBotKitSend.$inferInput) {
-  const { extensions, limits, meta, ...rest } = given(group);
+  const { entities, ...rest } = withMeta(engineOf(given(group)), 'chatBotKit.meta');
   return {
     ...rest,
-    ...(extensions === undefined
-      ? {}
-      : { extensions: objectOf(extensions, 'chatBotKit.extensions') }),
-    ...(limits === undefined ? {} : { limits: objectOf(limits, 'chatBotKit.limits') }),
-    ...(meta === undefined ? {} : { meta: objectOf(meta, 'chatBotKit.meta') }),
+    ...(entities === undefined ? {} : { entities: objectsOf(entities, 'chatBotKit.entities') }),
   };
 }

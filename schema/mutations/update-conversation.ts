@@ -10,10 +10,10 @@ import { invalidInputs, unwrap } from '../failure.ts';
 import { conversationRefOf } from '../global-id.ts';
 import { Conversation } from '../nodes.ts';
 import { TagInput, tagsOf } from '../tag.ts';
-import { withMeta } from './create-input.ts';
-import { given, groupOf } from './given.ts';
+import { genericOf, given, groupOf, withMeta } from './given.ts';
+import { PROVIDER_OPTIONS } from './groups.ts';
 
-const TagChanges = builder.inputType('TagChangesInput', {
+export const TagChangesInput = builder.inputType('TagChangesInput', {
   description: 'Tags to change; those not named stay as they are.',
   fields: (t) => ({
     set: t.field({ type: [TagInput], description: 'Tags to add, or to give another value.' }),
@@ -68,9 +68,10 @@ const Input = builder.inputType('UpdateConversationInput', {
     contactId: t.string({
       description: 'The person outside: `Contact.id` or the provider’s own id.',
     }),
-    tags: t.field({ type: TagChanges, description: 'Tags to change.' }),
+    tags: t.field({ type: TagChangesInput, description: 'Tags to change.' }),
     botpress: t.field({ type: BotpressUpdate, description: 'For Botpress only.' }),
     chatBotKit: t.field({ type: ChatBotKitUpdate, description: 'For ChatBotKit only.' }),
+    providerOptions: t.field(PROVIDER_OPTIONS),
   }),
 });
 
@@ -126,6 +127,7 @@ function changesOf(input: typeof Input.$inferInput): ConversationChanges {
     chatBotKit: chatBotKit
       ? { kind: 'chatbotkit' as const, ...chatBotKitOf(chatBotKit) }
       : undefined,
+    providerOptions: genericOf(input.providerOptions),
   });
   return {
     ...(title === undefined ? {} : { title }),
