@@ -14,9 +14,15 @@ import {
   ConversationPage,
   MessageAnswer,
   MessagePage,
+  ParticipantAnswer,
+  ParticipantPage,
   UpsertAnswer,
+  UserAnswer,
+  UserPage,
+  UserUpsertAnswer,
   WireConversation,
   WireMessage,
+  WireUser,
 } from './wire.ts';
 
 export type Query = readonly (readonly [name: string, value: string])[];
@@ -39,6 +45,28 @@ export interface Client {
   ): Promise<Outcome<WirePage<WireMessage>>>;
   getMessage(call: Call, id: string): Promise<Outcome<WireMessage>>;
   createMessage(call: Call, written: Written<NewMessage>): Promise<Outcome<WireMessage>>;
+  updateMessage(call: Call, id: string, written: Written): Promise<Outcome<WireMessage>>;
+  deleteMessage(call: Call, id: string): Promise<Outcome<null>>;
+  listParticipants(
+    call: Call,
+    question: { readonly query: Query; readonly conversationId: string },
+  ): Promise<Outcome<WirePage<WireUser>>>;
+  /** Somebody who takes part already is answered just the same. */
+  addParticipant(call: Call, named: Named): Promise<Outcome<WireUser>>;
+  removeParticipant(call: Call, named: Named): Promise<Outcome<null>>;
+  listUsers(
+    call: Call,
+    question: { readonly query: Query; readonly identity: Identity },
+  ): Promise<Outcome<WirePage<WireUser>>>;
+  /** As with conversations, `meta.created` is not said before API 1.82. */
+  getOrCreateUser(call: Call, written: Written): Promise<Outcome<UpsertedUser>>;
+  updateUser(call: Call, id: string, written: Written): Promise<Outcome<WireUser>>;
+}
+
+/** One user in one conversation. */
+interface Named {
+  readonly conversationId: string;
+  readonly userId: string;
 }
 
 interface Written<Body = object> {
@@ -55,6 +83,7 @@ interface NewMessage extends Partial<Typed> {
 }
 
 type Upserted = z.infer<typeof UpsertAnswer>;
+type UpsertedUser = z.infer<typeof UserUpsertAnswer>;
 
 export function botpressClient(account: BotpressAccount, { http, clock }: ProviderParts): Client {
   const { name: provider, token, botId } = account;
@@ -152,6 +181,68 @@ export function botpressClient(account: BotpressAccount, { http, clock }: Provid
       const question = { ...writing('POST', MESSAGES, bot), refersTo, json: body, identity };
       return mapOutcome(await read(call, MessageAnswer, question), ({ message }) => message);
     },
+    async updateMessage(call, id, { body, identity }) {
+      const path = `${MESSAGES}/${encodeURIComponent(id)}`;
+      const question = {
+        ...writing('PUT', path, `message ${id} at ${provider}`),
+        json: body,
+        identity,
+      };
+      return mapOutcome(await read(call, MessageAnswer, question), ({ message }) => message);
+    },
+    async deleteMessage(call, id) {
+      const path = `${MESSAGES}/${encodeURIComponent(id)}`;
+      const question = { ...writing('DELETE', path, `message ${id} at ${provider}`), json: {} };
+      return mapOutcome(await ask(call, question), () => null);
+    },
+    async listParticipants(call, { query, conversationId }) {
+      const path = participantsOf(conversationId);
+      const question = { ...reading(path, conversationAt(provider, conversationId)), query };
+      const page = await read(call, ParticipantPage, question);
+      return mapOutcome(page, ({ participants, meta }) => ({
+        rows: readRows(WireUser, participants),
+        next: nextOf(meta, query),
+      }));
+    },
+    async addParticipant(call, { conversationId, userId }) {
+      const what = conversationAt(provider, conversationId);
+      const question = {
+        ...writing('POST', participantsOf(conversationId), what),
+        refersTo: `participant ${userId} at ${provider}`,
+        json: { userId },
+      };
+      return mapOutcome(
+        await read(call, ParticipantAnswer, question),
+        ({ participant }) => participant,
+      );
+    },
+    async removeParticipant(call, { conversationId, userId }) {
+      const path = `${participantsOf(conversationId)}/${encodeURIComponent(userId)}`;
+      const what = `participant ${userId} in ${conversationAt(provider, conversationId)}`;
+      // The vendor's own code expects either error for somebody who does not take part.
+      const question = { ...writing('DELETE', path, what), refersTo: what, json: {} };
+      return mapOutcome(await ask(call, question), () => null);
+    },
+    async listUsers(call, { query, identity }) {
+      const page = await read(call, UserPage, { ...reading(USERS, bot), query, identity });
+      return mapOutcome(page, ({ users, meta }) => ({
+        rows: readRows(WireUser, users),
+        next: nextOf(meta, query),
+      }));
+    },
+    getOrCreateUser(call, { body, identity }) {
+      const path = `${USERS}/get-or-create`;
+      return read(call, UserUpsertAnswer, { ...writing('POST', path, bot), json: body, identity });
+    },
+    async updateUser(call, id, { body, identity }) {
+      const path = `${USERS}/${encodeURIComponent(id)}`;
+      const question = {
+        ...writing('PUT', path, `user ${id} at ${provider}`),
+        json: body,
+        identity,
+      };
+      return mapOutcome(await read(call, UserAnswer, question), ({ user }) => user);
+    },
   };
 }
 
@@ -159,6 +250,12 @@ const CONVERSATIONS = '/v1/chat/conversations';
 
 /** Flat: messages are not below their conversation. */
 const MESSAGES = '/v1/chat/messages';
+
+const USERS = '/v1/chat/users';
+
+function participantsOf(conversationId: string): string {
+  return `${CONVERSATIONS}/${encodeURIComponent(conversationId)}/participants`;
+}
 
 interface Question extends Omit<Ask, 'headers'> {
   /** What the path names, for when it is not there. */

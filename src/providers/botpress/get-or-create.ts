@@ -30,7 +30,7 @@ export function conversationGetter(inbox: Inbox): Does {
     const good = checked(null, [
       ...channelIssues(channel),
       ...tagIssues(tags, 'tags'),
-      ...discriminatorIssues(discriminateByTags, tags),
+      ...discriminatorIssues(discriminateByTags, tags, 'discriminateByTags'),
       ...identityIssues(own),
     ]);
     if (!good.ok) return good;
@@ -110,13 +110,17 @@ function createdMs(row: WireConversation | undefined): number | undefined {
 }
 
 /** What the service does with a name that has no value is not written down, so it is not asked. */
-function discriminatorIssues(names: readonly string[], tags: readonly Tag[]): Issue[] {
+export function discriminatorIssues(
+  names: readonly string[],
+  tags: readonly Tag[],
+  path: string,
+): Issue[] {
   return names.flatMap((name, index) =>
     tags.some(({ key }) => key === name)
       ? []
       : [
           {
-            path: `discriminateByTags.${index}`,
+            path: `${path}.${index}`,
             message: `must be among tags; give '${name}' its value there.`,
           },
         ],

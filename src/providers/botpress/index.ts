@@ -1,13 +1,17 @@
 // A Botpress account: one bot and what is installed in it, through the Runtime API.
 
+import type { MessageContent } from '../../domain/message.ts';
 import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
 import { botpressClient, type Client } from './client.ts';
+import { contactUpserter } from './contacts.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
 import { conversationGetter } from './get-or-create.ts';
-import { getMessage, listMessages } from './messages.ts';
+import { deleteMessage, getMessage, listMessages } from './messages.ts';
+import { addParticipant, listParticipants, removeParticipant } from './participants.ts';
 import { sendMessage } from './send.ts';
 import { updateConversation } from './update.ts';
+import { updateMessage } from './update-message.ts';
 
 export interface BotpressAccount extends Account {
   /** A personal access token, a bot access key or an integration access key. */
@@ -96,30 +100,23 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
         roles: ['BOT', 'USER'],
         kinds: ['MESSAGE'],
         visibilities: ['PUBLIC'],
-        contentKinds: [
-          'text',
-          'markdown',
-          'image',
-          'audio',
-          'video',
-          'file',
-          'location',
-          'choice',
-          'card',
-          'carousel',
-          'bloc',
-          'unknown',
-        ],
+        contentKinds: CONTENT_KINDS,
         replies: 'never',
         does: (input, call) => sendMessage(inbox, input, call),
       },
       MESSAGE_UPDATE: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'Changes tags, each with a value, and content, which replaces what there was and must be of the type the message has; `ignored` names what was not done.',
+        fields: ['content', 'tags'],
+        roles: [],
+        kinds: [],
+        contentKinds: CONTENT_KINDS,
+        does: (input, call) => updateMessage(inbox, input, call),
       },
       MESSAGE_DELETE: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'Permanent; a channel may go on showing what it was sent.',
+        does: (ref, call) => deleteMessage(inbox, ref, call),
       },
       MESSAGE_RATE: {
         support: 'NONE',
@@ -138,20 +135,28 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
         note: 'A Botpress bot answers only in a conversation it keeps: create one and send a message.',
       },
       CONTACT_UPSERT: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'EMULATED',
+        note: "Botpress' get-or-create of users: somebody is known again by `tags`, all of them or those in `botpress.discriminateByTags`, within the integration that acts; the same person on two channels is two users.",
+        of: 'account',
+        fields: ['name', 'imageUrl', 'tags'],
+        does: contactUpserter(inbox),
       },
       PARTICIPANT_LIST: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'Participants are users without a role: whoever is not the bot is shown as USER.',
+        paging: 'token',
+        order: 'own',
+        does: (input, call) => listParticipants(inbox, input, call),
       },
       PARTICIPANT_ADD: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'Takes the id of a user, which upsertContact gives; adding somebody twice changes nothing.',
+        does: (input, call) => addParticipant(inbox, input, call),
       },
       PARTICIPANT_REMOVE: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: null,
+        does: (input, call) => removeParticipant(inbox, input, call),
       },
       ATTACHMENT_UPLOAD: {
         support: 'NONE',
@@ -164,6 +169,22 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
     },
   };
 }
+
+/** Every type the service documents, and any other by its own word. */
+const CONTENT_KINDS: readonly MessageContent['type'][] = [
+  'text',
+  'markdown',
+  'image',
+  'audio',
+  'video',
+  'file',
+  'location',
+  'choice',
+  'card',
+  'carousel',
+  'bloc',
+  'unknown',
+];
 
 /** Conversations hold no words, no state and no flags; their messages do not come along either. */
 const FILTERS: FilterTable = {

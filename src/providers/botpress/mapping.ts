@@ -3,11 +3,12 @@
 import type { Conversation } from '../../domain/conversation.ts';
 import type { ConversationRef, ProviderName } from '../../domain/ids.ts';
 import { type Message, plainText } from '../../domain/message.ts';
-import type { MessageRole } from '../../domain/participant.ts';
+import type { Contact, MessageRole, Participant } from '../../domain/participant.ts';
 import { timesInPlace, toDate } from '../wire-reading.ts';
 import { toContent } from './content.ts';
+import type { BotpressAccount } from './index.ts';
 import { toTags } from './tags.ts';
-import type { WireConversation, WireMessage } from './wire.ts';
+import type { WireConversation, WireMessage, WireUser } from './wire.ts';
 
 /**
  * One conversation. It has no title, no state and no flags here, and its participants are another question; whether a
@@ -92,6 +93,31 @@ export function toMessage(wire: WireMessage, conversation: ConversationRef): Mes
       userId: wire.userId ?? '',
       origin: wire.origin ?? null,
     },
+  };
+}
+
+/** Nobody says what part somebody takes: the bot has its own id, and whoever else is there is a person. */
+export function toParticipant(
+  { id, name, pictureUrl }: WireUser,
+  { botId }: Pick<BotpressAccount, 'botId'>,
+): Participant {
+  return {
+    nativeId: id,
+    role: id === botId ? 'BOT' : 'USER',
+    name: name || null,
+    email: null,
+    imageUrl: pictureUrl || null,
+  };
+}
+
+/** A user has no address of its own here; a tag called `email` is whatever a bot means by it. */
+export function toContact({ id, name, pictureUrl }: WireUser): Contact {
+  return {
+    nativeId: id,
+    name: name || null,
+    email: null,
+    phone: null,
+    imageUrl: pictureUrl || null,
   };
 }
 

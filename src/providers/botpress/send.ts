@@ -6,17 +6,11 @@ import type { SendOptions } from '../../domain/native.ts';
 import type { Call } from '../provider.ts';
 import type { SendMessage, SentMessage } from '../verbs.ts';
 import { BLOC_ITEMS, type Typed, toTyped } from './content.ts';
-import {
-  actingIdentity,
-  type Identity,
-  identityIssues,
-  isSameIdentity,
-  ownIdentity,
-} from './identity.ts';
+import { actingIdentity, type Identity, identityIssues } from './identity.ts';
 import type { BotpressAccount, Inbox } from './index.ts';
 import { toMessage } from './mapping.ts';
+import { asAccountSees } from './messages.ts';
 import { tagIssues, tagMap } from './tags.ts';
-import type { WireMessage } from './wire.ts';
 
 /** As BOT it goes out, signed with the bot's id; as USER it comes in, through an integration. */
 export async function sendMessage(
@@ -52,7 +46,8 @@ export async function sendMessage(
     identity,
   });
   if (!sent.ok) return sent;
-  const shown = await asAccountSees(inbox, sent.value, identity, call);
+  const isTagged = Object.keys(sent.value.tags ?? {}).length > 0;
+  const shown = isTagged ? await asAccountSees(inbox, sent.value, identity, call) : sent.value;
   return success({
     message: toMessage(shown, conversation),
     reply: null,
@@ -83,7 +78,7 @@ function typeIssues({ type, payload }: Partial<Typed>): Issue[] {
 }
 
 /** The service takes any payload, and the channel would leave out what it does not expect in a bloc. */
-function blocIssues(content: MessageContent): Issue[] {
+export function blocIssues(content: MessageContent): Issue[] {
   if (content.type !== 'bloc') return [];
   return content.items.flatMap(({ type }, index) =>
     BLOC_ITEMS.has(type)
@@ -138,17 +133,4 @@ function scheduleIssues(schedule: Own['schedule']): Issue[] {
 
 function toSchedule({ dateTime, delayMs }: NonNullable<Own['schedule']>) {
   return dateTime ? { dateTime: dateTime.toISOString() } : { delay: delayMs };
-}
-
-/** Only tags look otherwise to another identity: where there are none, nothing is read again. */
-async function asAccountSees(
-  { account, client }: Inbox,
-  answered: WireMessage,
-  identity: Identity,
-  call: Call,
-): Promise<WireMessage> {
-  const isTagged = Object.keys(answered.tags ?? {}).length > 0;
-  if (!isTagged || isSameIdentity(identity, ownIdentity(account))) return answered;
-  const read = await client.getMessage(call, answered.id);
-  return read.ok ? read.value : answered;
 }

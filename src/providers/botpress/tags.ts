@@ -2,6 +2,7 @@
 
 import type { Issue } from '../../domain/failure.ts';
 import type { Tag } from '../../domain/tag.ts';
+import type { ConversationChanges } from '../verbs.ts';
 import type { WireConversation } from './wire.ts';
 
 export function toTags(tags: WireConversation['tags']): Tag[] {
@@ -28,4 +29,16 @@ export function tagIssues(tags: readonly Tag[], path: string): Issue[] {
 /** Only of tags that were judged: none is without a value. */
 export function tagMap(tags: readonly Tag[]): Record<string, string> {
   return Object.fromEntries(tags.map(({ key, value }) => [key, value ?? '']));
+}
+
+/** Which of these changes are not to be seen in the answer: a tag that nobody declared may be dropped without a word. */
+export function droppedTags(
+  answered: WireConversation['tags'],
+  { set, remove }: NonNullable<ConversationChanges['tags']> = { set: [], remove: [] },
+): string[] {
+  const tags = new Map(Object.entries(answered ?? {}));
+  return [
+    ...set.filter(({ key, value }) => tags.get(key) !== value).map(({ key }) => `tags.${key}`),
+    ...remove.filter((key) => tags.get(key)).map((key) => `tags.${key}`),
+  ];
 }

@@ -7,7 +7,7 @@ import { asAccountSees } from './conversations.ts';
 import { actingIdentity, identityIssues } from './identity.ts';
 import type { Inbox } from './index.ts';
 import { taskOf } from './mapping.ts';
-import { tagIssues, tagMap } from './tags.ts';
+import { droppedTags, tagIssues, tagMap } from './tags.ts';
 import type { WireConversation } from './wire.ts';
 
 /** Tags are merged by key, upstream: those that are not named stay. What was taken and not done is in `ignored`. */
@@ -45,14 +45,11 @@ export async function updateConversation(
   });
 }
 
-/** Newer generations ignore a task without a word, and an undeclared tag may be dropped likewise. */
+/** Newer generations ignore a task without a word. */
 function ignoredIn(answered: WireConversation, changes: ConversationChanges): string[] {
-  const { set = [], remove = [] } = changes.tags ?? {};
-  const tags = new Map(Object.entries(answered.tags ?? {}));
   const task = changes.options?.kind === 'botpress' ? changes.options.currentTaskId : undefined;
   return [
-    ...set.filter(({ key, value }) => tags.get(key) !== value).map(({ key }) => `tags.${key}`),
-    ...remove.filter((key) => tags.get(key)).map((key) => `tags.${key}`),
+    ...droppedTags(answered.tags, changes.tags),
     ...(task === undefined || taskOf(answered) === (task || null)
       ? []
       : ['botpress.currentTaskId']),

@@ -38,13 +38,27 @@ export const WireMessage = withRaw({
 });
 export type WireMessage = z.infer<typeof WireMessage>;
 
+/** Somebody within one integration; a participant is one too. */
+export const WireUser = z.object({
+  id: z.string().min(1),
+  name: text,
+  pictureUrl: text,
+  tags,
+});
+export type WireUser = z.infer<typeof WireUser>;
+
 export const ConversationAnswer = z.object({ conversation: WireConversation });
 
-export const UpsertAnswer = z.object({
-  conversation: WireConversation,
-  /** Since API 1.82. */
-  meta: z.object({ created: z.boolean().nullish() }).nullish().catch(null),
-});
+/** Since API 1.82. */
+const upsertMeta = z.object({ created: z.boolean().nullish() }).nullish().catch(null);
+
+export const UpsertAnswer = z.object({ conversation: WireConversation, meta: upsertMeta });
+
+export const UserUpsertAnswer = z.object({ user: WireUser, meta: upsertMeta });
+
+export const UserAnswer = z.object({ user: WireUser });
+
+export const ParticipantAnswer = z.object({ participant: WireUser });
 
 export const MessageAnswer = z.object({ message: WireMessage });
 
@@ -53,6 +67,8 @@ const meta = z.object({ nextToken: text }).nullish().catch(null);
 /** Rows are read one by one, so that one which cannot be understood costs no other. */
 export const ConversationPage = z.object({ conversations: z.array(z.unknown()), meta });
 export const MessagePage = z.object({ messages: z.array(z.unknown()), meta });
+export const UserPage = z.object({ users: z.array(z.unknown()), meta });
+export const ParticipantPage = z.object({ participants: z.array(z.unknown()), meta });
 
 /** Both bodies the vendor documents: `{id, code, type, message}` and `{type, description, status}`. */
 export const WireRefusal = z.object({ type: text, message: text, description: text });
