@@ -4,15 +4,21 @@ import type { Conversation } from '../domain/conversation.ts';
 import type { Outcome } from '../domain/failure.ts';
 import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
+import type { Participant } from '../domain/participant.ts';
 import type { Log } from '../observability/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type {
   CompletedConversation,
+  CreateSession,
   GotOrCreated,
+  NameParticipant,
   RateMessage,
   RequestReply,
+  Session,
   UpdatedConversation,
   UpdatedMessage,
+  UploadedAttachment,
+  UpsertedContact,
 } from '../providers/verbs.ts';
 import { type CompleteInput, completeConversation } from './complete-conversation.ts';
 import {
@@ -20,16 +26,21 @@ import {
   createConversations,
   type GetOrCreateInput,
 } from './create-conversations.ts';
+import { createSession } from './create-session.ts';
 import { cursorSeal } from './cursor.ts';
 import { dispatcher, type Operation } from './dispatch.ts';
 import { type Health, healthBook } from './health.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
+import { listParticipants } from './list-participants.ts';
 import type { ConversationPage, EdgePage, FilterAsked, PageAsked } from './pages.ts';
+import { addParticipant, removeParticipant } from './participants.ts';
 import { type ReplyRequested, requestReply } from './request-reply.ts';
 import { type MessageSent, type SendInput, sendMessage } from './send-message.ts';
 import { type UpdateInput, updateConversation } from './update-conversation.ts';
 import { type UpdateMessageInput, updateMessage } from './update-message.ts';
+import { type UploadInput, uploadAttachment } from './upload-attachment.ts';
+import { type UpsertContactInput, upsertContact } from './upsert-contact.ts';
 
 export interface Gateway {
   readonly providers: readonly Provider[];
@@ -45,6 +56,12 @@ export interface Gateway {
     asked: PageAsked & { readonly includeHidden: boolean },
     operation: Operation,
   ): Promise<Outcome<EdgePage<Message>>>;
+  /** Null where the provider has no list of them. */
+  listParticipants(
+    conversation: Conversation,
+    asked: PageAsked,
+    operation: Operation,
+  ): Promise<Outcome<EdgePage<Participant> | null>>;
   getConversation(ref: ConversationRef, operation: Operation): Promise<Outcome<Conversation>>;
   getMessage(ref: MessageRef, operation: Operation): Promise<Outcome<Message>>;
 
@@ -67,6 +84,11 @@ export interface Gateway {
     input: CompleteInput,
     operation: Operation,
   ): Promise<Outcome<CompletedConversation>>;
+  upsertContact(input: UpsertContactInput, operation: Operation): Promise<Outcome<UpsertedContact>>;
+  addParticipant(input: NameParticipant, operation: Operation): Promise<Outcome<Participant>>;
+  removeParticipant(input: NameParticipant, operation: Operation): Promise<Outcome<string>>;
+  uploadAttachment(input: UploadInput, operation: Operation): Promise<Outcome<UploadedAttachment>>;
+  createSession(input: CreateSession, operation: Operation): Promise<Outcome<Session>>;
 }
 
 export interface GatewayParts {
@@ -95,6 +117,8 @@ export function openGateway({ providers, cursorSecret, clock, log }: GatewayPart
       listConversations({ dispatch, seal, clock }, asked, operation),
     listMessages: (conversation, asked, operation) =>
       listMessages({ dispatch, seal }, conversation, asked, operation),
+    listParticipants: (conversation, asked, operation) =>
+      listParticipants({ dispatch, seal }, conversation, asked, operation),
     getConversation: (ref, operation) =>
       dispatch.run({
         provider: ref.provider,
@@ -138,5 +162,10 @@ export function openGateway({ providers, cursorSecret, clock, log }: GatewayPart
       }),
     requestReply: (request, operation) => requestReply(dispatch, request, operation),
     completeConversation: (input, operation) => completeConversation(dispatch, input, operation),
+    upsertContact: (input, operation) => upsertContact(dispatch, input, operation),
+    addParticipant: (input, operation) => addParticipant(dispatch, input, operation),
+    removeParticipant: (input, operation) => removeParticipant(dispatch, input, operation),
+    uploadAttachment: (input, operation) => uploadAttachment(dispatch, input, operation),
+    createSession: (input, operation) => createSession(dispatch, input, operation),
   };
 }
