@@ -156,6 +156,11 @@ function verbsOf(
     messages: able(can.MESSAGE_LIST).does,
     getMessage: able(can.MESSAGE_GET).does,
     send: able(can.MESSAGE_SEND).does,
+    updateMessage: able(can.MESSAGE_UPDATE).does,
+    removeMessage: able(can.MESSAGE_DELETE).does,
+    upsertContact: able(can.CONTACT_UPSERT).does,
+    upload: able(can.ATTACHMENT_UPLOAD).does,
+    createSession: able(can.SESSION_CREATE).does,
   };
 }
 

@@ -2,12 +2,16 @@
 
 import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
 import type { Client } from './client.ts';
+import { upsertContact } from './contacts.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
 import { getMessage, listMessages } from './messages.ts';
 import { restClient } from './rest.ts';
 import { sendMessage } from './send.ts';
+import { createSession } from './session.ts';
 import { updateConversation } from './update.ts';
+import { updateMessage } from './update-message.ts';
+import { uploadAttachment } from './upload.ts';
 
 export interface ChatBotKitAccount extends Account {
   readonly secret: Credential;
@@ -117,12 +121,26 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
         does: (input, call) => sendMessage(inbox, input, call),
       },
       MESSAGE_UPDATE: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'Tags and metadata are merged key by key; of kind and as, the one that is not given stays as the row has it; what the service takes and does not do is named in ignored.',
+        fields: ['content', 'kind', 'as', 'tags', 'name', 'description'],
+        roles: ['USER', 'BOT', 'SYSTEM'],
+        kinds: [
+          'MESSAGE',
+          'CONTEXT',
+          'INSTRUCTION',
+          'BACKSTORY',
+          'REASONING',
+          'ACTIVITY',
+          'CHECKPOINT',
+        ],
+        contentKinds: ['text', 'markdown'],
+        does: (input, call) => updateMessage(inbox, input, call),
       },
       MESSAGE_DELETE: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'For good, any row of a conversation, hidden ones too; a file that it tells of stays.',
+        does: (ref, call) => client.deleteMessage(call, ref),
       },
       MESSAGE_RATE: {
         support: 'NONE',
@@ -141,8 +159,11 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
         note: 'To be built: not yet in this commit.',
       },
       CONTACT_UPSERT: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'Once for a conversation: where it has a contact nothing is written (UNCHANGED), and a contact that is found is LINKED with the fields it has; found by chatBotKit.fingerprint, else by name, email, phone and nick together. The bot is told of it by a row of context.',
+        of: 'conversation',
+        fields: ['name', 'description', 'email', 'phone', 'tags'],
+        does: (input, call) => upsertContact(inbox, input, call),
       },
       PARTICIPANT_LIST: {
         support: 'NONE',
@@ -157,12 +178,15 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
         note: 'At ChatBotKit a conversation is between one contact and a bot: set contactId to null with updateConversation.',
       },
       ATTACHMENT_UPLOAD: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'By url up to 4.5 MB: http: and https: are fetched by ChatBotKit, data: is taken as it is; with file only what it will be is said, and its bytes are sent to the address in upload. Either leaves two hidden rows of ACTIVITY.',
+        fields: ['url', 'file'],
+        does: (input, call) => uploadAttachment(inbox, input, call),
       },
       SESSION_CREATE: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'From 1800 to 86400 seconds, an hour where nothing is said; the token may have the bot answer, set the contact and upload in this conversation, may not read or change its messages, and cannot be taken back.',
+        does: (input, call) => createSession(inbox, input, call),
       },
     },
   };

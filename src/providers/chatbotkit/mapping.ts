@@ -104,6 +104,11 @@ export function textOf(said: string | null | undefined): string | null {
   return said || null;
 }
 
+/** Whether a text that was asked for is not the one there is. Spaces around it are the service's to keep or drop. */
+export function isOther(asked: string | null | undefined, is: string | null | undefined): boolean {
+  return asked !== undefined && (textOf(asked)?.trim() ?? null) !== (is?.trim() ?? null);
+}
+
 function toNative(wire: WireConversation): ChatBotKitConversation {
   return {
     kind: 'chatbotkit',

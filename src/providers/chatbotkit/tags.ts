@@ -1,5 +1,6 @@
 // Tags are the top-level scalars of a free-form meta here: read from it, written into it, and looked for in it.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Issue } from '../../domain/failure.ts';
 import type { Tag } from '../../domain/tag.ts';
 import type { Meta } from './client.ts';
@@ -51,6 +52,25 @@ export function tagIssues({ tags, tagsPath, remove = [], meta = {} }: Tagging): 
       ];
     }),
     ...Object.keys(meta).flatMap((key) => keyIssues(key, `chatBotKit.meta.${key}`)),
+  ];
+}
+
+/** Places in the input of what a merge was asked for and the meta after it does not say. */
+export function unmerged({ tags, tagsPath, remove = [], meta = {} }: Tagging, after: unknown) {
+  const stored = isMeta(after) ? after : {};
+  const lacks = (key: string, value: unknown) => {
+    const kept = Object.hasOwn(stored, key) ? stored[key] : null;
+    return !isDeepStrictEqual(kept ?? null, value ?? null);
+  };
+  return [
+    ...tags.flatMap(({ key, value }, index) =>
+      // Where meta says the same of a key, it decided what kind of value was written.
+      !Object.hasOwn(meta, key) && lacks(key, value) ? [`${tagsPath}.${index}`] : [],
+    ),
+    ...remove.flatMap((key, index) => (lacks(key, null) ? [`tags.remove.${index}`] : [])),
+    ...Object.entries(meta).flatMap(([key, value]) =>
+      lacks(key, value) ? [`chatBotKit.meta.${key}`] : [],
+    ),
   ];
 }
 

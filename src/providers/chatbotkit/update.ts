@@ -1,7 +1,6 @@
 // Changes a conversation in one call. The service answers with an id alone and may leave out what it does not take, so
 // the conversation is read back and compared with what was asked.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { Conversation } from '../../domain/conversation.ts';
 import { checked, type Outcome, success } from '../../domain/failure.ts';
 import type { Call } from '../provider.ts';
@@ -9,8 +8,8 @@ import type { ConversationChanges, UpdateConversation, UpdatedConversation } fro
 import { unseen } from '../wire-reading.ts';
 import type { ConversationFields } from './client.ts';
 import type { Inbox } from './index.ts';
-import { textOf, toConversation } from './mapping.ts';
-import { isMeta, metaOf, type Tagging, tagIssues } from './tags.ts';
+import { isOther, toConversation } from './mapping.ts';
+import { metaOf, type Tagging, tagIssues, unmerged } from './tags.ts';
 
 /** Two calls, or one where nothing is changed. Where the second fails the first is done, and `outcome-unknown` says so. */
 export async function updateConversation(
@@ -59,34 +58,14 @@ function fieldsOf(changes: ConversationChanges): ConversationFields {
 
 /** Of the space nobody can say: a single conversation does not tell it. */
 function ignoredIn(changes: ConversationChanges, { native, ...after }: Conversation): string[] {
-  const { title, description, contactId, tags, options } = changes;
+  const { title, description, contactId, options } = changes;
   const own = options?.kind === 'chatbotkit' ? options : undefined;
   const shown = native?.kind === 'chatbotkit' ? native : undefined;
-  const stored = isMeta(shown?.meta) ? shown.meta : {};
-  const lacks = (key: string, value: unknown) => {
-    const kept = Object.hasOwn(stored, key) ? stored[key] : null;
-    return !isDeepStrictEqual(kept ?? null, value ?? null);
-  };
-  // Where meta says the same of a key, it decided what kind of value was written.
-  const decided = (key: string) => own?.meta !== undefined && Object.hasOwn(own.meta, key);
   return [
     ...(isOther(title, after.title) ? ['title'] : []),
     ...(isOther(description, after.description) ? ['description'] : []),
     ...(isOther(contactId, shown?.contactId) ? ['contactId'] : []),
-    ...(tags?.set ?? []).flatMap(({ key, value }, index) =>
-      !decided(key) && lacks(key, value) ? [`tags.set.${index}`] : [],
-    ),
-    ...(tags?.remove ?? []).flatMap((key, index) =>
-      lacks(key, null) ? [`tags.remove.${index}`] : [],
-    ),
-    ...Object.entries(own?.meta ?? {}).flatMap(([key, value]) =>
-      lacks(key, value) ? [`chatBotKit.meta.${key}`] : [],
-    ),
+    ...unmerged(taggingOf(changes), shown?.meta),
     ...(isOther(own?.taskId, shown?.taskId) ? ['chatBotKit.taskId'] : []),
   ];
-}
-
-/** Whether a text that was asked for is not the one there is. Spaces around it are the service's to keep or drop. */
-function isOther(asked: string | null | undefined, is: string | null | undefined): boolean {
-  return asked !== undefined && (textOf(asked)?.trim() ?? null) !== (is?.trim() ?? null);
 }
