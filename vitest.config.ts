@@ -7,6 +7,7 @@ export default defineConfig({
   },
   test: {
     include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/support/redis/global.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -1,0 +1,80 @@
+// What happened in a conversation, as everybody who listens is told: by webhook, by stream, by looking again, or by our own hand.
+
+import type { Conversation } from './conversation.ts';
+import type { Failure } from './failure.ts';
+import type { ConversationRef } from './ids.ts';
+import type { Message } from './message.ts';
+import type { ReplyUsage } from './reply.ts';
+import type { Tag } from './tag.ts';
+
+export const EVENT_KINDS = [
+  'MESSAGE_ADDED',
+  'MESSAGE_UPDATED',
+  'MESSAGE_DELETED',
+  'CONVERSATION_CREATED',
+  'CONVERSATION_UPDATED',
+  'CONVERSATION_DELETED',
+  'REPLY_DELTA',
+  'REPLY_COMPLETED',
+  'REPLY_FAILED',
+  'DELIVERY_SETTLED',
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+export interface ConversationEvent {
+  readonly conversation: ConversationRef;
+  /** When it happened, or, where nobody says, when it was seen. */
+  readonly at: Date;
+  /** The conversation's tags at that time; null where nobody said them. */
+  readonly tags: readonly Tag[] | null;
+  readonly fact: Fact;
+}
+
+export type Fact =
+  | { readonly kind: 'MESSAGE_ADDED' | 'MESSAGE_UPDATED'; readonly message: Message }
+  | { readonly kind: 'MESSAGE_DELETED'; readonly nativeId: string }
+  | {
+      readonly kind: 'CONVERSATION_CREATED' | 'CONVERSATION_UPDATED';
+      readonly row: Conversation;
+    }
+  | { readonly kind: 'CONVERSATION_DELETED' }
+  | {
+      readonly kind: 'REPLY_DELTA';
+      /** The same for all that is told of one answer. */
+      readonly replyId: string;
+      /** From 0, without a hole. */
+      readonly index: number;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'REPLY_COMPLETED';
+      readonly replyId: string;
+      /** As it is stored; null where the bot said nothing. */
+      readonly message: Message | null;
+      readonly usage: ReplyUsage;
+    }
+  | {
+      readonly kind: 'REPLY_FAILED';
+      readonly replyId: string;
+      readonly failure: Failure;
+    }
+  | {
+      readonly kind: 'DELIVERY_SETTLED';
+      /** Of the write whose answer was lost. */
+      readonly idempotencyKey: string;
+      readonly delivery: 'SENT' | 'NOT_SENT';
+      readonly message: Message | null;
+    };
+
+/** Why something may have been missed. */
+export const GAP_REASONS = [
+  /** The log no longer reaches back that far. */
+  'TRIMMED',
+  /** The log began anew: it was emptied, or another server keeps it now. */
+  'RESET',
+  /** The listener did not keep up, and what waited for it was let go. */
+  'OVERFLOW',
+  /** The gateway could not hear a provider for a while. */
+  'MISSED',
+] as const;
+export type GapReason = (typeof GAP_REASONS)[number];

@@ -1,0 +1,317 @@
+// The event log that many gateways share: a Redis stream a lane, all keys of a lane in one slot, so that it runs on a
+// cluster as well as on a single server.
+
+import { createHash, randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { ConversationEvent, GapReason } from '../../domain/event.ts';
+import { failed, type Outcome, success } from '../../domain/failure.ts';
+import type { Log } from '../../observability/log.ts';
+import { type RedisDoor, script } from '../redis.ts';
+import { decodeEvent, encodeEvent } from './codec.ts';
+import {
+  type Append,
+  compareIds,
+  type Ear,
+  type Entry,
+  type EventLog,
+  laneOf,
+  type Mark,
+  type Retention,
+  type Slice,
+} from './log.ts';
+
+export interface RedisLogParts {
+  readonly door: RedisDoor;
+  readonly lanes: number;
+  readonly retention: Retention;
+  readonly log: Log;
+}
+
+/**
+ * The lane's epoch: a word kept beside the stream, gone with it, and the replication id of the server, another one after
+ * a failover, which may have cost acknowledged entries.
+ */
+const EPOCH = `
+local function epochOf(key, fresh)
+  local word = redis.call('GET', key)
+  if not word then
+    word = fresh
+    redis.call('SET', key, word)
+  end
+  local server = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or ''
+  return word .. '.' .. string.sub(server, 1, 12)
+end
+`;
+
+/** Seen, else appended and remembered: one step. KEYS: stream, epoch, once… ARGV: age, length, fresh epoch, oldest, n, then (keys, body)… */
+const APPEND = script(`${EPOCH}
+local epoch = epochOf(KEYS[2], ARGV[3])
+local told = { epoch }
+local key, arg = 3, 6
+for _ = 1, tonumber(ARGV[5]) do
+  local keys = tonumber(ARGV[arg])
+  if redis.call('EXISTS', KEYS[key]) == 1 then
+    told[#told + 1] = false
+  else
+    local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'e', epoch, 'b', ARGV[arg + 1])
+    for at = key, key + keys - 1 do redis.call('SET', KEYS[at], id, 'PX', ARGV[1]) end
+    told[#told + 1] = id
+  end
+  key = key + keys
+  arg = arg + 2
+end
+redis.call('XTRIM', KEYS[1], 'MINID', '~', ARGV[4])
+return told
+`);
+
+/** KEYS: stream, epoch. ARGV: fresh epoch, epoch and id of the mark, how many. */
+const READ = script(`${EPOCH}
+local epoch = epochOf(KEYS[2], ARGV[1])
+if redis.call('EXISTS', KEYS[1]) == 0 then return { epoch, '', '0-0', {} } end
+local info = redis.call('XINFO', 'STREAM', KEYS[1])
+local of = {}
+for at = 1, #info, 2 do of[info[at]] = info[at + 1] end
+local last = of['last-generated-id']
+-- Trimming leaves no word of how far it went: whoever is behind the first entry may have lost something, once any is gone.
+local bound = ''
+if of['entries-added'] ~= of['length'] then
+  bound = last
+  if of['first-entry'] then bound = of['first-entry'][1] end
+end
+local from = '-'
+if ARGV[2] == epoch then from = '(' .. ARGV[3] end
+return { epoch, bound, last, redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', ARGV[4]) }
+`);
+
+const BLOCK_MS = 5000;
+const MOST_AT_ONCE = 500;
+const PAUSE_MS = 200;
+
+/** Resolves once it hears: what is appended after that is heard by everybody who listens. */
+export async function redisLog({ door, lanes, retention, log }: RedisLogParts): Promise<EventLog> {
+  const ears = new Set<Ear>();
+  const numbers = Array.from({ length: lanes }, (_, lane) => lane);
+  const keyOf = (lane: number, name: string) => `${door.prefix}{events:${lane}}:${name}`;
+  const streams = numbers.map((lane) => keyOf(lane, 'log'));
+  const gone = new AbortController();
+  /** Up to where each lane was heard. */
+  let heard: Mark[] | undefined;
+
+  async function read(lane: number, after: Mark, most: number): Promise<Outcome<Slice>> {
+    const keys = [keyOf(lane, 'log'), keyOf(lane, 'epoch')];
+    const args = [randomUUID(), after.epoch, after.id, String(most + 1)];
+    const told = await door.run(READ, keys, args);
+    if (!told.ok) return told;
+    const [epoch, bound, last, rows] = listOf(told.value);
+    if (typeof epoch !== 'string' || typeof last !== 'string') return unreadable();
+    const lost = lossOf({ epoch, bound: textOf(bound), last }, after);
+    const found = listOf(rows).flatMap((row) => entryOf(lane, row));
+    const entries = found.slice(0, most);
+    const next = entries.at(-1)?.mark ?? { epoch, id: lost ? last : after.id };
+    return success({ entries, next, atEnd: found.length <= most, lost });
+  }
+
+  async function ends(): Promise<Outcome<readonly Mark[]>> {
+    const marks: Mark[] = [];
+    for (const told of await Promise.all(
+      numbers.map((lane) =>
+        door.run(READ, [keyOf(lane, 'log'), keyOf(lane, 'epoch')], [randomUUID(), '', '', '1']),
+      ),
+    )) {
+      if (!told.ok) return told;
+      const [epoch, , last] = listOf(told.value);
+      if (typeof epoch !== 'string' || typeof last !== 'string') return unreadable();
+      marks.push({ epoch, id: last });
+    }
+    return success(marks);
+  }
+
+  function tell(entry: Entry): void {
+    const before = heard?.[entry.lane];
+    if (!heard || !before) return;
+    if (before.epoch !== entry.mark.epoch) tellLoss(entry.lane, 'RESET');
+    heard[entry.lane] = entry.mark;
+    for (const ear of ears) ear.entry(entry);
+  }
+
+  function tellLoss(lane: number, reason: GapReason): void {
+    for (const ear of ears) ear.lost(lane, reason);
+  }
+
+  /** After a silence: whatever is there by now, and whether something is not. */
+  async function catchUp(): Promise<boolean> {
+    if (!heard) {
+      const now = await ends();
+      if (!now.ok) return false;
+      heard = [...now.value];
+      return true;
+    }
+    for (const lane of numbers) {
+      for (;;) {
+        const from = heard[lane];
+        if (!from) break;
+        // oxlint-disable-next-line no-await-in-loop -- one lane after the other, in order
+        const slice = await read(lane, from, MOST_AT_ONCE);
+        if (!slice.ok) return false;
+        const { entries, lost, next, atEnd } = slice.value;
+        if (lost) {
+          tellLoss(lane, lost);
+          heard[lane] = { epoch: next.epoch, id: '0-0' };
+        }
+        for (const entry of entries) tell(entry);
+        heard[lane] = next;
+        if (atEnd) break;
+      }
+    }
+    return true;
+  }
+
+  async function hear(connection: Redis): Promise<void> {
+    while (!gone.signal.aborted) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- a loop that waits is what this is
+        await door.ready(connection);
+        // oxlint-disable-next-line no-await-in-loop
+        if (!(await catchUp())) throw new Error('the log cannot be read');
+        // oxlint-disable-next-line no-await-in-loop
+        await follow(connection);
+      } catch (error) {
+        if (gone.signal.aborted) return;
+        log.debug({ err: error }, 'the event log is out of reach; trying again');
+        // oxlint-disable-next-line no-await-in-loop
+        await pause(PAUSE_MS, gone.signal);
+      }
+    }
+  }
+
+  /** Until something goes wrong, or nothing came for a while: a log that was emptied says nothing. */
+  async function follow(connection: Redis): Promise<void> {
+    for (;;) {
+      const from = (heard ?? []).map(({ id }) => id);
+      // oxlint-disable-next-line no-await-in-loop -- each read begins where the last one ended
+      const told: unknown = await connection.xread(
+        'COUNT',
+        MOST_AT_ONCE,
+        'BLOCK',
+        BLOCK_MS,
+        'STREAMS',
+        ...streams,
+        ...from,
+      );
+      if (told === null) return;
+      for (const stream of listOf(told)) {
+        const [key, rows] = listOf(stream);
+        const lane = streams.indexOf(textOf(key));
+        for (const row of listOf(rows)) for (const entry of entryOf(lane, row)) tell(entry);
+      }
+    }
+  }
+
+  await door.ready();
+  await catchUp();
+  const hearing = hear(door.connection());
+
+  return {
+    lanes,
+    laneOf: (conversation) => laneOf(conversation, lanes),
+    read,
+    ends,
+
+    async append(asked) {
+      const byLane = new Map<number, { readonly index: number; readonly one: Append }[]>();
+      for (const [index, one] of asked.entries()) {
+        const lane = laneOf(one.event.conversation, lanes);
+        byLane.set(lane, [...(byLane.get(lane) ?? []), { index, one }]);
+      }
+      const appended: (Entry | null)[] = asked.map(() => null);
+      for (const [lane, batch] of byLane) {
+        const onceOf = (key: string) =>
+          keyOf(lane, `once:${createHash('sha1').update(key).digest('base64url')}`);
+        // oxlint-disable-next-line no-await-in-loop -- lanes are few, and a failure ends it
+        const told = await door.run(
+          APPEND,
+          [
+            keyOf(lane, 'log'),
+            keyOf(lane, 'epoch'),
+            ...batch.flatMap(({ one }) => one.once.map(onceOf)),
+          ],
+          [
+            String(retention.ageMs),
+            String(retention.length),
+            randomUUID(),
+            String(Math.max(0, Date.now() - retention.ageMs)),
+            String(batch.length),
+            ...batch.flatMap(({ one }) => [String(one.once.length), encodeEvent(one.event)]),
+          ],
+        );
+        if (!told.ok) return told;
+        const [epoch, ...ids] = listOf(told.value);
+        for (const [at, { index, one }] of batch.entries()) {
+          const id = ids[at];
+          if (typeof id === 'string' && typeof epoch === 'string') {
+            appended[index] = { lane, mark: { epoch, id }, event: one.event };
+          }
+        }
+      }
+      return success(appended);
+    },
+
+    listen(ear) {
+      const own: Ear = {
+        entry: (entry) => ear.entry(entry),
+        lost: (lane, reason) => ear.lost(lane, reason),
+      };
+      ears.add(own);
+      return () => void ears.delete(own);
+    },
+
+    async close() {
+      gone.abort();
+      ears.clear();
+      await door.close();
+      await hearing;
+    },
+  };
+}
+
+function lossOf(
+  now: { readonly epoch: string; readonly bound: string; readonly last: string },
+  after: Mark,
+): GapReason | null {
+  if (now.epoch !== after.epoch) return 'RESET';
+  // The stream alone was deleted: what is there now is younger than what is gone.
+  if (compareIds(now.last, after.id) < 0) return 'RESET';
+  return now.bound !== '' && compareIds(after.id, now.bound) < 0 ? 'TRIMMED' : null;
+}
+
+/** Nothing for a row of another version of this gateway. */
+function entryOf(lane: number, row: unknown): Entry[] {
+  const [id, fields] = listOf(row);
+  const [, epoch, , body] = listOf(fields);
+  const event: ConversationEvent | undefined = decodeEvent(textOf(body));
+  return event && typeof id === 'string' && typeof epoch === 'string'
+    ? [{ lane, mark: { epoch, id }, event }]
+    : [];
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function unreadable(): ReturnType<typeof failed> {
+  return failed({ kind: 'gateway-unavailable', because: 'its answer could not be read' });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,128 @@
+// Finds a real Redis for the tests, in the order the docs promise, and says which was taken. Nothing is skipped without one.
+
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { arch } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A program that speaks Redis, and where it looks for its libraries. */
+export interface RedisProgram {
+  readonly kind: 'program';
+  /** One sentence. */
+  readonly how: string;
+  readonly path: string;
+  readonly libraries: string | undefined;
+}
+
+/** A server that somebody else runs: only keys under a prefix of our own may be touched. */
+export interface RedisElsewhere {
+  readonly kind: 'elsewhere';
+  readonly how: string;
+  readonly url: string;
+}
+
+const KEPT = resolve('node_modules/.cache/redis');
+
+export async function findRedis(
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<RedisProgram | RedisElsewhere> {
+  const url = environment['REDIS_URL'];
+  if (url) return { kind: 'elsewhere', how: 'the one that REDIS_URL names', url };
+  const found = (await onPath(environment)) ?? (await unpackedEarlier()) ?? (await unpacked());
+  if (found) return found;
+  throw new Error(
+    'The tests need a real Redis, and none was found: install redis-server (or valkey-server), or set REDIS_URL to one that may be written to.',
+  );
+}
+
+async function onPath(environment: NodeJS.ProcessEnv): Promise<RedisProgram | undefined> {
+  for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
+    for (const name of ['redis-server', 'valkey-server']) {
+      const path = join(folder, name);
+      // oxlint-disable-next-line no-await-in-loop -- the first that answers is taken
+      if (await answers(path, undefined)) {
+        return { kind: 'program', how: `${name} on the PATH`, path, libraries: undefined };
+      }
+    }
+  }
+  return undefined;
+}
+
+async function unpackedEarlier(): Promise<RedisProgram | undefined> {
+  const path = join(KEPT, 'usr/bin/redis-server');
+  const libraries = librariesIn(KEPT);
+  return (await answers(path, libraries))
+    ? { kind: 'program', how: 'the copy unpacked earlier', path, libraries }
+    : undefined;
+}
+
+/** Without root, and into a folder of our own: lists, packages and files. Takes some seconds, once. */
+async function unpacked(): Promise<RedisProgram | undefined> {
+  if (!(await answers('apt-get', undefined)) || !(await answers('dpkg', undefined)))
+    return undefined;
+  await mkdir(resolve(KEPT, '..'), { recursive: true });
+  const work = await mkdtemp(`${KEPT}-`);
+  try {
+    const [lists, cache, debs, root] = ['lists', 'cache', 'debs', 'root'].map((name) =>
+      join(work, name),
+    );
+    if (!lists || !cache || !debs || !root) return undefined;
+    await Promise.all([
+      mkdir(join(lists, 'partial'), { recursive: true }),
+      mkdir(join(cache, 'archives', 'partial'), { recursive: true }),
+      mkdir(debs, { recursive: true }),
+    ]);
+    const options = [
+      ...['-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${cache}`],
+      ...['-o', 'Debug::NoLocking=1', '-o', 'APT::Sandbox::User='],
+    ];
+    await run('apt-get', [...options, 'update']);
+    // One by one: a bare image lacks some, and newer releases have other names for them.
+    for (const name of PACKAGES) {
+      // oxlint-disable-next-line no-await-in-loop -- apt-get locks its folders
+      await run('apt-get', [...options, 'download', name], { cwd: debs }).catch(() => undefined);
+    }
+    for (const deb of await readdir(debs)) {
+      // oxlint-disable-next-line no-await-in-loop -- they unpack into one folder
+      await run('dpkg', ['-x', join(debs, deb), root]);
+    }
+    if (!(await answers(join(root, 'usr/bin/redis-server'), librariesIn(root)))) return undefined;
+    // Another run may have been faster, and its copy is as good.
+    await rename(root, KEPT).catch(() => undefined);
+    const found = await unpackedEarlier();
+    return found && { ...found, how: 'a copy unpacked from the packages of this system' };
+  } catch {
+    return undefined;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+const PACKAGES = [
+  'redis-server',
+  'redis-tools',
+  'libjemalloc2',
+  'liblzf1',
+  'libatomic1',
+  'libssl3',
+  'libssl3t64',
+];
+
+function librariesIn(root: string): string {
+  const machine = arch() === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+  return [`usr/lib/${machine}`, `lib/${machine}`].map((folder) => join(root, folder)).join(':');
+}
+
+async function answers(path: string, libraries: string | undefined): Promise<boolean> {
+  return run(path, ['--version'], { env: withLibraries(libraries) }).then(
+    () => true,
+    () => false,
+  );
+}
+
+export function withLibraries(libraries: string | undefined): NodeJS.ProcessEnv {
+  return libraries === undefined ? process.env : { ...process.env, LD_LIBRARY_PATH: libraries };
+}
