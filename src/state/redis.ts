@@ -60,7 +60,7 @@ export function openRedis({ url, prefix = 'parlance:', log }: RedisParts): Redis
   return {
     prefix,
     connection,
-    ready: (connection = commands) => becomesReady(connection),
+    ready: (client = commands) => becomesReady(client),
     async run({ lua, sha }, keys, args) {
       try {
         return success(await commands.evalsha(sha, keys.length, ...keys, ...args));

@@ -1,0 +1,223 @@
+// What a listener is told: first what it missed, then what comes, without a hole between the two; or a gap, never silence.
+
+import type { ConversationEvent, EventKind, GapReason } from '../domain/event.ts';
+import { type Failure, invalid, type Outcome, success } from '../domain/failure.ts';
+import type { ConversationRef, ProviderName } from '../domain/ids.ts';
+import { isHidden } from '../domain/message.ts';
+import { meetsTag, type Tag } from '../domain/tag.ts';
+import { compareIds, type Entry, type EventLog, type Mark } from '../state/events/log.ts';
+import type { Broadcast, Queue } from './broadcast.ts';
+import type { EventCursors } from './event-cursor.ts';
+
+export interface EventsAsked {
+  /** Null for those of all. */
+  readonly conversation: ConversationRef | null;
+  readonly filter: EventFilterAsked;
+  /** The cursor of the last event there was; null to begin now. */
+  readonly after: string | null;
+}
+
+export interface EventFilterAsked {
+  readonly providers?: readonly ProviderName[];
+  /** Of the conversation; one whose tags nobody said does not meet them. */
+  readonly tags?: readonly Tag[];
+  readonly kinds?: readonly EventKind[];
+  readonly includeHidden?: boolean;
+}
+
+export type Told =
+  | { readonly type: 'event'; readonly event: ConversationEvent; cursor(): string }
+  | { readonly type: 'gap'; readonly gap: Gap; cursor(): string }
+  /** The last that is told: the log is out of reach. Whoever comes back with the last cursor misses nothing. */
+  | { readonly type: 'failed'; readonly failure: Failure };
+
+export interface Gap {
+  readonly reason: GapReason;
+  /** Null where it is about all that was asked for. */
+  readonly conversation: ConversationRef | null;
+  /** Nothing is missing up to this moment; null where that is not known. */
+  readonly from: Date | null;
+  /** And nothing after this one. */
+  readonly to: Date;
+}
+
+export interface SubscribeParts {
+  readonly log: EventLog;
+  readonly broadcast: Broadcast;
+  readonly cursors: EventCursors;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** How much may wait for one listener; absent, `MOST_WAITING`. */
+  readonly most?: number;
+}
+
+/** What may wait for one listener; what is more than that is let go, and a gap says so. */
+const MOST_WAITING = 1000;
+
+const SLICE = 100;
+
+/**
+ * Fails with `invalid-input` for a cursor that is not of this subscription, and with `gateway-unavailable` where the log
+ * is out of reach. What is told ends when the signal is aborted, or the iteration is.
+ */
+export async function subscribe(
+  { log, broadcast, cursors, clock, most = MOST_WAITING }: SubscribeParts,
+  asked: EventsAsked,
+  signal: AbortSignal,
+): Promise<Outcome<AsyncIterable<Told>>> {
+  const { conversation, filter } = asked;
+  const question = questionOf(asked);
+  const opened = asked.after === null ? undefined : cursors.open(asked.after, question);
+  if (opened === 'forged') {
+    return invalid('after', 'is not a cursor of an event of this gateway; begin again without it.');
+  }
+  if (opened === 'other-question') {
+    return invalid('after', 'belongs to another subscription; ask as before, or begin without it.');
+  }
+  const lanes =
+    conversation === null
+      ? Array.from({ length: log.lanes }, (_, lane) => lane)
+      : [log.laneOf(conversation)];
+
+  // From here on nothing is missed: what comes while the past is told waits.
+  const queue = broadcast.listen(conversation, most);
+  const ends = await log.ends();
+  if (!ends.ok) {
+    queue.stop();
+    return ends;
+  }
+  const marks = new Map<number, Mark>();
+  for (const lane of lanes) {
+    const mark = opened?.get(lane) ?? ends.value[lane];
+    if (mark) marks.set(lane, mark);
+  }
+  const isWanted = wantedBy(filter, conversation);
+
+  /** As it is now: the marks go on. */
+  function cursor(): () => string {
+    const now = new Map(marks);
+    return () => cursors.seal(now, question);
+  }
+
+  function* tell(entry: Entry): Iterable<Told> {
+    marks.set(entry.lane, entry.mark);
+    if (isWanted(entry.event)) yield { type: 'event', event: entry.event, cursor: cursor() };
+  }
+
+  function gap(reason: GapReason, since: Mark): Told {
+    const ms = Number(since.id.split('-')[0]);
+    const from = ms === 0 ? null : new Date(ms);
+    const to = new Date(clock());
+    return { type: 'gap', gap: { reason, conversation, from, to }, cursor: cursor() };
+  }
+
+  /** All that the log has of a lane after its mark. */
+  async function* past(lane: number): AsyncIterable<Told> {
+    for (;;) {
+      const from = marks.get(lane);
+      if (!from) return;
+      // oxlint-disable-next-line no-await-in-loop -- each slice begins where the last one ended
+      const slice = await log.read(lane, from, SLICE);
+      if (!slice.ok) {
+        failure = slice.failure;
+        return;
+      }
+      const { entries, next, atEnd, lost } = slice.value;
+      if (lost) {
+        marks.set(lane, { epoch: next.epoch, id: '0-0' });
+        yield gap(lost, from);
+      }
+      for (const entry of entries) yield* tell(entry);
+      marks.set(lane, next);
+      if (atEnd) return;
+    }
+  }
+
+  let failure: Failure | undefined;
+
+  async function* told(): AsyncGenerator<Told, void> {
+    // What waits when a round begins is in the log, and the round tells it. More may come than can wait meanwhile.
+    for (let round = opened !== undefined; round; round = queue.overflowed) {
+      queue.clear();
+      for (const lane of lanes) yield* past(lane);
+      if (failure) {
+        yield { type: 'failed', failure };
+        return;
+      }
+    }
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- a listener waits
+      const heard = await queue.next();
+      if (heard === undefined) return;
+      if (heard.type === 'entry') {
+        const { lane, mark } = heard.entry;
+        if (isPast(mark, marks.get(lane))) continue;
+        yield* tell(heard.entry);
+      } else if (heard.type === 'overflow') {
+        for (const [lane, mark] of heard.upTo) if (marks.has(lane)) marks.set(lane, mark);
+        yield gap('OVERFLOW', heard.since);
+      } else {
+        const since = marks.get(heard.lane);
+        if (since) yield gap(heard.reason, since);
+      }
+    }
+  }
+  return success(closing(told(), queue, signal));
+}
+
+function isPast(mark: Mark, known: Mark | undefined): boolean {
+  return known?.epoch === mark.epoch && compareIds(mark.id, known.id) <= 0;
+}
+
+/** A generator that waits hears of its end only after it was told something more: the queue is what ends it. */
+function closing(
+  told: AsyncGenerator<Told, void>,
+  queue: Queue,
+  signal: AbortSignal,
+): AsyncIterableIterator<Told> {
+  const stop = () => queue.stop();
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const end = () => {
+    signal.removeEventListener('abort', stop);
+    stop();
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const result = await told.next();
+      if (result.done) end();
+      return result;
+    },
+    async return() {
+      end();
+      await told.return();
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+function wantedBy(
+  { providers, tags = [], kinds, includeHidden = false }: EventFilterAsked,
+  conversation: ConversationRef | null,
+): (event: ConversationEvent) => boolean {
+  return (event) =>
+    (conversation === null || isSame(event.conversation, conversation)) &&
+    (providers === undefined || providers.includes(event.conversation.provider)) &&
+    (kinds === undefined || kinds.includes(event.fact.kind)) &&
+    tags.every((tag) => event.tags !== null && meetsTag(event.tags, tag)) &&
+    (includeHidden ||
+      !('message' in event.fact) ||
+      !event.fact.message ||
+      !isHidden(event.fact.message.kind));
+}
+
+function isSame(one: ConversationRef, other: ConversationRef): boolean {
+  return one.provider === other.provider && one.nativeId === other.nativeId;
+}
+
+function questionOf({ conversation, filter }: EventsAsked): string {
+  return `events ${JSON.stringify([conversation?.provider, conversation?.nativeId, filter])}`;
+}
