@@ -7,6 +7,7 @@ import type {
 } from '../src/domain/conversation.ts';
 import { encodeId } from '../src/domain/ids.ts';
 import type { Message as DomainMessage } from '../src/domain/message.ts';
+import { redacted } from '../src/domain/redaction.ts';
 import type { EdgePage, FilterAsked, Source as GatewaySource } from '../src/gateway/pages.ts';
 import { builder, DEFAULT_PAGE, pageCost } from './builder.ts';
 import { ErrorInterface, shownError } from './error.ts';
@@ -161,6 +162,13 @@ Conversation.implement({
       nullable: true,
       description: 'What only this provider has.',
       resolve: nativePart,
+    }),
+    raw: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'The provider’s own object as it came, credentials taken out of it; null where there was none.',
+      resolve: ({ raw }) => redacted(raw),
     }),
   }),
 });
