@@ -96,6 +96,7 @@ function verbsOf(
   onTestFinished(() => dispatcher.close());
   const door = openHttp({ provider: HELP, origin: url, dispatcher });
   const http: Http = {
+    ...door,
     ask: (call, ask) => {
       before?.(ask);
       return door.ask(call, ask);
