@@ -30,7 +30,7 @@ const Citation = builder.objectRef<DomainCitation>('Citation').implement({
 });
 
 export const Attachment = builder.objectRef<DomainAttachment>('Attachment').implement({
-  description: 'A file that came with a message.',
+  description: 'A file of a conversation.',
   fields: (t) => ({
     name: t.exposeString('name', { nullable: true, description: 'What the file is called.' }),
     type: t.exposeString('type', { nullable: true, description: 'Its media type.' }),

@@ -181,4 +181,44 @@ const DOCUMENTS = {
       ... on CompleteConversationPayload { text usage { tokens endReason } }
     }
   }`,
+  upsertContact: `mutation ($input: UpsertContactInput!) {
+    result: upsertContact(input: $input) {
+      ${ERRORS}
+      ... on UpsertContactPayload {
+        outcome
+        contact { id nativeId name email phone imageUrl }
+      }
+    }
+  }`,
+  addParticipant: `mutation ($input: AddParticipantInput!) {
+    result: addParticipant(input: $input) {
+      ${ERRORS}
+      ... on AddParticipantPayload {
+        participant { id nativeId role name email imageUrl }
+        conversation { id }
+      }
+    }
+  }`,
+  removeParticipant: `mutation ($input: RemoveParticipantInput!) {
+    result: removeParticipant(input: $input) {
+      ${ERRORS}
+      ... on RemoveParticipantPayload { removedId conversation { id } }
+    }
+  }`,
+  uploadAttachment: `mutation ($input: UploadAttachmentInput!) {
+    result: uploadAttachment(input: $input) {
+      ${ERRORS}
+      ... on UploadAttachmentPayload {
+        attachment { name type url }
+        upload { method url headers { name value } }
+        conversation { id }
+      }
+    }
+  }`,
+  createConversationSession: `mutation ($input: CreateConversationSessionInput!) {
+    result: createConversationSession(input: $input) {
+      ${ERRORS}
+      ... on CreateConversationSessionPayload { token expiresAt conversation { id } }
+    }
+  }`,
 } as const;
