@@ -112,7 +112,7 @@ function saysAnything(options: ContactOptions | undefined): boolean {
 
 /** Whether anybody reads there, only a letter would tell. */
 function emailIssues(email: string | undefined): Issue[] {
-  if (email === undefined || /^[^\s@]+@[^\s@]+$/.test(email)) return [];
+  if (email === undefined || /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(email)) return [];
   return [{ path: 'email', message: 'must be an address, such as ada@example.com.' }];
 }
 
