@@ -87,11 +87,14 @@ describe('an account', () => {
     await account.list(asking(), aCall());
     await account.send(saying('c1', 'hi', { expectReply: true }), aCall());
 
-    expect(seen).toHaveLength(3);
+    expect(seen.map(({ accept }) => accept)).toEqual([
+      'application/json',
+      'application/jsonl',
+      'application/json',
+    ]);
     for (const headers of seen) {
       expect(headers).toMatchObject({
         authorization: 'Bearer sk-1',
-        accept: 'application/json',
         'x-runas-user-id': 'child-1',
         'x-runas-child-user-email': 'child@example.org',
         'x-timezone': 'Europe/Brussels',

@@ -10,12 +10,14 @@ import {
   success,
 } from '../../domain/failure.ts';
 import type { MessageRef } from '../../domain/ids.ts';
+import type { ReplyEvent } from '../../domain/reply.ts';
 import { type Answer, type Ask, isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, readRows, type WirePage } from '../wire-reading.ts';
 import type { Client, PageQuestion } from './client.ts';
 import type { ChatBotKitAccount } from './index.ts';
 import { refusalOf, uploadRefusalOf } from './refusal.ts';
+import { replyIn } from './reply-stream.ts';
 import {
   WireAnswer,
   WireCompletion,
@@ -64,6 +66,21 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
   async function write(call: Call, question: Omit<Question, 'method'>): Promise<Outcome<string>> {
     const written = await ask(call, WireWritten, { method: 'POST', ...question });
     return mapOutcome(written, ({ id }) => id);
+  }
+
+  async function* reply(
+    call: Call,
+    { path, json, what, to }: ReplyQuestion,
+  ): AsyncGenerator<ReplyEvent, void, undefined> {
+    if (isAnotherPath(path)) {
+      yield { type: 'failed', failure: { kind: 'not-found', what } };
+      return;
+    }
+    const secret = account.secret.reveal();
+    const effect = 'write';
+    const headers = { ...headersOf(account, secret), accept: 'application/jsonl' };
+    const asking = http.stream(call, { method: 'POST', path, json, headers, effect });
+    yield* replyIn(asking, { provider, effect, runsEngine: true, now: clock(), what, secret, to });
   }
 
   return {
@@ -134,6 +151,24 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
         runsEngine: true,
       }),
 
+    streams: {
+      completeMessage: (call, id, json) =>
+        reply(call, {
+          path: pathOf('complete', id),
+          json,
+          what: conversationAt(provider, id),
+          to: 'message',
+        }),
+
+      receiveMessage: (call, id, json) =>
+        reply(call, {
+          path: pathOf('receive', id),
+          json,
+          what: conversationAt(provider, id),
+          to: 'history',
+        }),
+    },
+
     async updateMessage(call, message, json) {
       const path = messagePathOf('update', message);
       return nothing(await write(call, { path, json, what: messageIn(message) }));
@@ -201,6 +236,13 @@ interface Question {
   readonly refusal?: typeof refusalOf;
 }
 
+interface ReplyQuestion {
+  readonly path: string;
+  readonly json: object;
+  readonly what: string;
+  readonly to: 'message' | 'history';
+}
+
 /** How it says, without a word, that a conversation has its contact already. */
 const NOT_MODIFIED = 304;
 
@@ -242,7 +284,7 @@ function pageQuery({ after, take }: PageQuestion): (readonly [string, string])[]
 }
 
 /** A cursor stands even on the last page: that a page is not full is the only sign of the end. */
-function pageOf<Row>(
+export function pageOf<Row>(
   shape: z.ZodType<Row>,
   { items, cursor }: WireRows,
   { take }: PageQuestion,
