@@ -29,6 +29,7 @@ export function openOwnProvider(account: OwnConfig, { http, clock }: ProviderPar
     const shown = quoted(said, secretsIn(settings, definition.secrets));
     throw new Error(
       `${about} throws in \`open\` (${shown}). Correct that, or the settings it does not bear.`,
+      { cause: error },
     );
   }
   const [mistake] = mistakesIn(table);

@@ -132,9 +132,11 @@ async function readOwnAccount(
   given: Mapping,
   definition: OwnKind,
 ): Promise<Read<OwnAccount>> {
-  const { kind: _kind, url, deadlineMs, replyDeadlineMs, ...rest } = given;
   const shared = outcomeOf(anyAccount.safeParse(given), path);
-  const own = await readOwnSettings(path, rest, definition);
+  const rest = Object.entries(given).filter(
+    ([setting]) => setting !== 'kind' && !Object.hasOwn(anyAccount.shape, setting),
+  );
+  const own = await readOwnSettings(path, Object.fromEntries(rest), definition);
   return own.ok && shared.value
     ? {
         value: {
