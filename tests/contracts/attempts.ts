@@ -67,7 +67,9 @@ export async function attempt(
     case 'CONVERSATION_COMPLETE':
       return ask(stage, verb, (able) => able.does(asked('How do I begin?'), call));
     case 'CONTACT_UPSERT':
-      return ask(stage, verb, (able) => able.does(aPerson(able, conversation), call));
+      return ask(stage, verb, (able) =>
+        able.does(aPerson(able, about.conversation ?? scene.lonely), call),
+      );
     case 'PARTICIPANT_LIST':
       return ask(stage, verb, (able) => able.does({ conversation, at: null, size: 5 }, call));
     case 'PARTICIPANT_ADD':

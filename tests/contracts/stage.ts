@@ -35,8 +35,10 @@ export interface Stage {
   requests(): readonly JournalRow[];
   /** How often of late the service was asked to change something. */
   writes(): readonly JournalRow[];
-  /** The next request of that effect fails so; without an effect every one does. */
+  /** Every request fails so until it is healed; with an effect only the next of that effect does. */
   strike(fault: Trouble, effect?: 'write'): void;
+  /** What was struck and has not failed yet works again. */
+  heal(): void;
   close(): Promise<void>;
 }
 
@@ -116,6 +118,8 @@ export interface Scene {
   /** With messages of several people. */
   readonly standing: ConversationRef;
   readonly another: ConversationRef;
+  /** Of nobody yet, where conversations are of somebody. */
+  readonly lonely: ConversationRef;
   /** Of a shape that could be one, and is not. */
   readonly absent: ConversationRef;
   /** The same of a message, in the standing conversation. */
@@ -167,6 +171,7 @@ export function stageOf<E extends RunningEmulator>({
       if (effect === undefined) emulator.inject(fault);
       else for (const match of writeMatch) emulator.inject({ ...fault, match, times: 1 });
     },
+    heal: emulator.heal,
     async close() {
       await dispatcher.destroy();
       await emulator.close();

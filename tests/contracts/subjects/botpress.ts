@@ -9,14 +9,16 @@ import { testClock } from '../../support/clock.ts';
 import { firstOf, newestFirst } from '../scenes.ts';
 import { type Stage, type Subject, stageOf, type World } from '../stage.ts';
 
+/** Told once: to tell them takes longer than most laws. */
+const TALES = tellTales({ seed: 'botpress', count: 8, now: testClock()() });
+
 const NAME = providerName('website');
 
 export const botpress: Subject = { name: 'Botpress', open };
 
 async function open(): Promise<Stage> {
   const clock = testClock();
-  const tales = tellTales({ seed: 'botpress', count: 8, now: clock() });
-  const emulator = await startBotpressEmulator({ clock, tales });
+  const emulator = await startBotpressEmulator({ clock, tales: TALES });
   const { store } = emulator;
   const { url, token, botId, integrationId } = emulator.credentials;
   const world = worldOf(store);
@@ -31,7 +33,7 @@ async function open(): Promise<Stage> {
     nativeId: firstOf(rows.filter(({ id }) => id !== standing.nativeId)).id,
   };
   const speaker = firstOf(store.participants.get(standing.nativeId)?.keys() ?? []);
-  const newcomers = ['user_nova', 'user_orin'] as const;
+  const newcomers = ['user_01JNOVA00000000000000NOVA', 'user_01J0R1N00000000000000R1NN'] as const;
   for (const id of newcomers) {
     store.users.set(id, { id, createdAt: clock.iso(), updatedAt: clock.iso(), tags: {}, name: id });
   }
@@ -59,12 +61,13 @@ async function open(): Promise<Stage> {
       another,
       absent: { provider: NAME, nativeId: 'conv_01JZZZZZZZZZZZZZZZZZZZZZZZ' },
       absentMessage: { conversation: standing, nativeId: 'msg_01JZZZZZZZZZZZZZZZZZZZZZZZ' },
+      lonely: another,
       channel: 'channel',
       newcomers: [...newcomers],
       creation: { channel: 'channel', tags: [] },
       options: (role) =>
         role === 'USER' ? { kind: 'botpress', userId: speaker, integrationId } : undefined,
-      storedAs: (contentKind) => (contentKind === 'choice' ? 'choice' : contentKind),
+      storedAs: (contentKind) => (contentKind === 'unknown' ? 'supportTicket' : contentKind),
     },
   });
 }

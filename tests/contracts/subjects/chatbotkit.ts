@@ -14,14 +14,21 @@ import { openProvider } from '../../../src/providers/catalogue.ts';
 import { testClock } from '../../support/clock.ts';
 import { type Scene, type Stage, type Subject, stageOf, type World } from '../stage.ts';
 
+/** Told once: to tell them takes longer than most laws. */
+const TALES = tellTales({ seed: 'chatbotkit', count: 8, now: testClock()() });
+
 const NAME = providerName('assistant');
 
 export const chatbotkitOverRest: Subject = { name: 'ChatBotKit over REST', open };
 
 async function open(): Promise<Stage> {
   const clock = testClock();
-  const tales = tellTales({ seed: 'chatbotkit', count: 8, now: clock() });
-  const emulator = await startChatbotkitEmulator({ clock, tales });
+  const emulator = await startChatbotkitEmulator({
+    clock,
+    tales: TALES,
+    // Of the two words for a 429 the one that no upload takes for a file too large.
+    tooMany: 'TOO_MANY_REQUESTS',
+  });
   const { url, secret } = emulator.credentials;
   return stageOf({
     emulator,
@@ -53,7 +60,10 @@ export function sceneOf(
     .filter(({ contactId }) => contactId !== null)
     .toSorted((one, other) => messagesOf(store, other.id).length - messagesOf(store, one.id).length)
     .map(({ id }) => ({ provider, nativeId: id }));
-  if (!standing || !another) throw new Error('no two conversations: tell more tales');
+  const [lonely] = [...store.conversations.values()]
+    .filter(({ contactId }) => contactId === null)
+    .map(({ id }) => ({ provider, nativeId: id }));
+  if (!standing || !another || !lonely) throw new Error('no two conversations: tell more tales');
   const newcomers = ['contact-nova', 'contact-orin'] as const;
   for (const id of newcomers) {
     store.contacts.set(id, {
@@ -80,6 +90,7 @@ export function sceneOf(
     another,
     absent: { provider, nativeId: 'cnobodyisthere00000000000' },
     absentMessage,
+    lonely,
     channel: 'website',
     newcomers,
     creation: { tags: [] },

@@ -8,6 +8,9 @@ import { openProvider } from '../../../src/providers/catalogue.ts';
 import { testClock } from '../../support/clock.ts';
 import { type Stage, type Subject, stageOf, type World } from '../stage.ts';
 
+/** Told once: to tell them takes longer than most laws. */
+const TALES = tellTales({ seed: 'chatling', count: 8, now: testClock()() });
+
 const NAME = providerName('help');
 
 export const chatling: Subject = { name: 'Chatling', open };
@@ -16,7 +19,7 @@ async function open(): Promise<Stage> {
   const clock = testClock();
   const emulator = await startChatlingEmulator({
     clock,
-    tales: tellTales({ seed: 'chatling', count: 8, now: clock() }),
+    tales: TALES,
     perPage: { conversations: 3, messages: 3 },
     callsPerMinute: 10_000,
     conversationType: false,
@@ -64,6 +67,7 @@ async function open(): Promise<Stage> {
       another,
       absent: { provider: NAME, nativeId: '1000000001' },
       absentMessage: { conversation: standing, nativeId: '00000000-0000-4000-8000-000000000000' },
+      lonely: another,
       channel: 'widget',
       newcomers: [...newcomers],
       creation: { message: 'How do I change my plan?', tags: [] },

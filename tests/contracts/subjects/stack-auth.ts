@@ -10,6 +10,9 @@ import { testClock } from '../../support/clock.ts';
 import { firstOf, newestFirst } from '../scenes.ts';
 import { type Stage, type Subject, stageOf, type World } from '../stage.ts';
 
+/** Told once: to tell them takes longer than most laws. */
+const TALES = tellTales({ seed: 'stack-auth', count: 8, now: testClock()() });
+
 const NAME = providerName('support');
 
 export const stackAuth: Subject = { name: 'Stack Auth', open };
@@ -18,7 +21,7 @@ async function open(): Promise<Stage> {
   const clock = testClock();
   const emulator = await startStackAuthEmulator({
     clock,
-    tales: tellTales({ seed: 'stack-auth', count: 8, now: clock() }),
+    tales: TALES,
   });
   const { store } = emulator;
   const { url, projectId, publishableClientKey, accessToken, refreshToken } = emulator.credentials;
@@ -67,6 +70,7 @@ async function open(): Promise<Stage> {
       another,
       absent: { provider: NAME, nativeId: nobody },
       absentMessage: { conversation: standing, nativeId: nobody },
+      lonely: another,
       channel: 'email',
       newcomers,
       creation: {
