@@ -122,6 +122,8 @@ function verbsOf(
     messages: able(can.MESSAGE_LIST),
     message: able(can.MESSAGE_GET),
     send: able(can.MESSAGE_SEND),
+    rate: able(can.MESSAGE_RATE),
+    upsertContact: able(can.CONTACT_UPSERT),
   };
 }
 
@@ -200,6 +202,13 @@ export async function longest(options: ChatlingOptions, before?: (ask: Ask) => v
       row.messages.push({ id, text, role: 'user', created_at });
     },
   };
+}
+
+/** The paths at which an input was found wrong. */
+export function wrongPaths(outcome: Outcome<unknown>): string[] {
+  const failure = failureOf(outcome);
+  if (failure.kind === 'invalid-input') return failure.issues.map(({ path }) => path);
+  throw new Error(`Expected invalid input, had ${JSON.stringify(failure)}`);
 }
 
 /** All but the object as it came. */
