@@ -1,13 +1,13 @@
 // A message is changed where its provider keeps it changeable, in what was named and nothing else; what cannot be meant asks nobody.
 
 import { describe, expect, it } from 'vitest';
-import { visibleMessages } from '../../emulators/stack-auth/views.ts';
 import { at, listAt, textAt } from '../support/answer.ts';
 import { standingAt } from '../support/attempts.ts';
 import { testClock } from '../support/clock.ts';
 import { conversationId, messageId, mutate } from '../support/mutations.ts';
-import { type StartOptions, startParlance, type TestParlance } from '../support/parlance.ts';
+import { type StartOptions, startParlance } from '../support/parlance.ts';
 import { expectMistakes, expectUnsupported } from '../support/refused.ts';
+import { messageAt } from '../support/said.ts';
 import { rowWhere, watchStores, writes } from '../support/stores.ts';
 import { messagesOf } from '../support/timeline.ts';
 
@@ -438,7 +438,7 @@ describe('what a provider does not take of a message', () => {
     const parlance = await opened();
 
     await expectUnsupported(parlance, 'updateMessage', {
-      input: { id: anyMessageAt(parlance, account), text: 'Said better.' },
+      input: { id: messageAt(parlance.world, account), text: 'Said better.' },
       account,
       verb: 'MESSAGE_UPDATE',
       note,
@@ -449,7 +449,11 @@ describe('what a provider does not take of a message', () => {
     const parlance = await opened();
 
     await expectMistakes(parlance, 'updateMessage', [
-      { input: { id: anyMessageAt(parlance, 'help'), text: '' }, path: 'text', because: /empty/ },
+      {
+        input: { id: messageAt(parlance.world, 'help'), text: '' },
+        path: 'text',
+        because: /empty/,
+      },
     ]);
   });
 
@@ -472,17 +476,3 @@ describe('what a provider does not take of a message', () => {
     ]);
   });
 });
-
-function anyMessageAt({ world }: Pick<TestParlance, 'world'>, account: 'help' | 'support'): string {
-  switch (account) {
-    case 'help': {
-      const row = rowWhere(world.chatling.store.conversations);
-      return messageId(account, { conversationId: row.id, id: row.messages[0]?.id ?? '' });
-    }
-    case 'support': {
-      const row = rowWhere(world.stackAuth.store.conversations);
-      const [said] = visibleMessages(world.stackAuth.store, row, 'agent');
-      return messageId(account, { conversationId: row.id, id: said?.id ?? '' });
-    }
-  }
-}
