@@ -90,7 +90,7 @@ export type WireSession = z.infer<typeof WireSession>;
 export const WireRefusal = z.object({ message: z.string(), code: z.string() });
 
 /** One line of a reply that is had while it is written. */
-export const WireLine = z.object({ type: z.string(), data: z.unknown() });
+export const WireLine = z.object({ type: z.string(), data: anything });
 
 export const WireToken = z.object({ token: z.string() });
 
