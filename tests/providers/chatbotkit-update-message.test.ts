@@ -81,6 +81,20 @@ describe('updating a message', () => {
     expect(account.written()).toEqual([{ meta: { $update: { plan: 'pro', vip: null } } }]);
   });
 
+  it('keeps the number where tag and metadata say the same, and calls neither ignored', async () => {
+    const { change, after } = await withRow();
+
+    const { ignored } = valueOf(
+      await change({
+        tags: { set: [{ key: 'seats', value: '12' }], remove: [] },
+        options: { kind: 'chatbotkit', meta: { seats: 12 } },
+      }),
+    );
+
+    expect(after().meta).toEqual({ seats: 12 });
+    expect(ignored).toEqual([]);
+  });
+
   it('merges into a row that had no metadata at all', async () => {
     const { change, after } = await withRow({ meta: null });
 
