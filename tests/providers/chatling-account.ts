@@ -212,7 +212,7 @@ export function wrongPaths(outcome: Outcome<unknown>): string[] {
 }
 
 /** All but the object as it came. */
-export function withoutRaw<T extends { readonly raw: unknown }>({ raw: _, ...rest }: T) {
+export function withoutRaw<T extends { readonly raw: unknown }>({ raw: _raw, ...rest }: T) {
   return rest;
 }
 

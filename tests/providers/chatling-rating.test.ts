@@ -56,12 +56,12 @@ describe('a rating', () => {
     const { rate, row, conversation } = await longest({});
     const answer = row.messages.find(isAnswer);
     if (!answer) throw new Error('Expected an answer in the story.');
-    const carried = row.messages.slice(-20);
+    const newest = row.messages.slice(-20);
 
     const message = { conversation, nativeId: answer.id };
     const rated = valueOf(await rate.does({ message, rating: 'HELPFUL' }, aCall()));
 
-    expect(carried).not.toContain(answer);
+    expect(newest).not.toContain(answer);
     expect(answer.data?.['helpful_value']).toBe(1);
     expect(rated).toMatchObject({ nativeId: answer.id, rating: 'HELPFUL' });
   });
