@@ -1,9 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: {
     // Without this vitest loads graphql twice (ESM and CJS) and `instanceof GraphQLSchema` is false.
-    alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
+    alias: [
+      { find: /^graphql$/, replacement: 'graphql/index.js' },
+      // What lives in examples/ imports this package by its name, as it would elsewhere.
+      { find: /^parlance$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+    ],
   },
   test: {
     include: ['tests/**/*.test.ts'],

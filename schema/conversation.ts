@@ -7,6 +7,8 @@ import type {
 } from '../src/domain/conversation.ts';
 import { encodeId } from '../src/domain/ids.ts';
 import type { Message as DomainMessage } from '../src/domain/message.ts';
+import type { Participant as DomainParticipant } from '../src/domain/participant.ts';
+import { redacted } from '../src/domain/redaction.ts';
 import type { EdgePage, FilterAsked, Source as GatewaySource } from '../src/gateway/pages.ts';
 import { builder, DEFAULT_PAGE, pageCost } from './builder.ts';
 import { ErrorInterface, shownError } from './error.ts';
@@ -14,7 +16,7 @@ import { unwrap } from './failure.ts';
 import { conversationRefOf } from './global-id.ts';
 import { ConversationNative, nativePart } from './native/conversation.ts';
 import { Conversation, Message } from './nodes.ts';
-import { Contact, Participant } from './participant.ts';
+import { type At, Contact, Participant } from './participant.ts';
 import { Provider, providerNamed } from './provider.ts';
 import { Tag, TagInput, tagsOf } from './tag.ts';
 
@@ -46,6 +48,15 @@ export const ConversationPriority = builder.enumType('ConversationPriority', {
 const MessageConnection = builder.connectionObject(
   { type: Message, name: 'MessageConnection', description: 'A page of messages, newest first.' },
   { name: 'MessageEdge', description: 'A message and its place in the list.' },
+);
+
+const ParticipantConnection = builder.connectionObject(
+  {
+    type: Participant,
+    name: 'ParticipantConnection',
+    description: 'A page of those who take part in a conversation, in their provider’s order.',
+  },
+  { name: 'ParticipantEdge', description: 'A participant and their place in the list.' },
 );
 
 Conversation.implement({
@@ -111,6 +122,23 @@ Conversation.implement({
       description: 'The colleague it was given to.',
       resolve: ({ assignee, provider }) => assignee && { provider, person: assignee },
     }),
+    participants: t.field({
+      type: ParticipantConnection,
+      nullable: true,
+      description:
+        'Who takes part in it, at Botpress. Null, without an error, where its provider keeps no such list: read `contact` and `assignee`. Null, with an error, when the provider cannot give it; the conversation stands.',
+      args: {
+        first: t.arg.int({ defaultValue: DEFAULT_PAGE, description: 'How many, up to 100.' }),
+        after: t.arg.string({ description: 'A cursor of an earlier page.' }),
+      },
+      complexity: pageCost,
+      resolve: async (conversation, { first, after }, { gateway, operation }) => {
+        const { provider } = conversation;
+        const asked = { first: first ?? DEFAULT_PAGE, after: after ?? null };
+        const page = unwrap(await gateway.listParticipants(conversation, asked, operation));
+        return page && connectionOf(page, (person) => ({ provider, person }));
+      },
+    }),
     messages: t.field({
       type: MessageConnection,
       nullable: true,
@@ -129,7 +157,8 @@ Conversation.implement({
       complexity: pageCost,
       resolve: async (conversation, { first, after, includeHidden }, { gateway, operation }) => {
         const asked = { first: first ?? DEFAULT_PAGE, after: after ?? null, includeHidden };
-        return connectionOf(unwrap(await gateway.listMessages(conversation, asked, operation)));
+        const page = unwrap(await gateway.listMessages(conversation, asked, operation));
+        return connectionOf(page, (message) => message);
       },
     }),
     messageCount: t.exposeInt('messageCount', {
@@ -161,6 +190,13 @@ Conversation.implement({
       nullable: true,
       description: 'What only this provider has.',
       resolve: nativePart,
+    }),
+    raw: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'The provider’s own object as it came, credentials taken out of it; null where there was none.',
+      resolve: ({ raw }) => redacted(raw),
     }),
   }),
 });
@@ -265,7 +301,10 @@ builder.queryFields((t) => ({
         filter: filterOf(filter ?? {}),
       };
       const page = unwrap(await gateway.listConversations(asked, operation));
-      return { ...connectionOf(page), sources: [...page.sources] };
+      return {
+        ...connectionOf(page, (conversation) => conversation),
+        sources: [...page.sources],
+      };
     },
   }),
 }));
@@ -279,14 +318,13 @@ function filterOf(input: typeof ConversationFilter.$inferInput): FilterAsked {
 }
 
 /** Cursors are sealed only where they are asked for. */
-function connectionOf<T extends DomainConversation | DomainMessage>({
-  edges,
-  hasNext,
-  endCursor,
-}: EdgePage<T>) {
+function connectionOf<T, Node extends DomainConversation | DomainMessage | At<DomainParticipant>>(
+  { edges, hasNext, endCursor }: EdgePage<T>,
+  nodeOf: (row: T) => Node,
+) {
   return {
     edges: edges.map(({ node, cursor }) => ({
-      node,
+      node: nodeOf(node),
       get cursor() {
         return cursor();
       },

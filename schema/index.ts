@@ -17,6 +17,11 @@ import './mutations/delete-message.ts';
 import './mutations/rate-message.ts';
 import './mutations/request-reply.ts';
 import './mutations/complete-conversation.ts';
+import './mutations/upsert-contact.ts';
+import './mutations/add-participant.ts';
+import './mutations/remove-participant.ts';
+import './mutations/upload-attachment.ts';
+import './mutations/create-conversation-session.ts';
 
 builder.queryType({ description: 'What may be asked.' });
 builder.mutationType({ description: 'What may be done.' });

@@ -5,6 +5,7 @@ import type {
   Attachment as DomainAttachment,
   Citation as DomainCitation,
 } from '../src/domain/message.ts';
+import { redacted } from '../src/domain/redaction.ts';
 import { builder } from './builder.ts';
 import { MessageContent } from './message-content.ts';
 import { MessageKind, Rating, Visibility } from './message-words.ts';
@@ -28,8 +29,8 @@ const Citation = builder.objectRef<DomainCitation>('Citation').implement({
   }),
 });
 
-const Attachment = builder.objectRef<DomainAttachment>('Attachment').implement({
-  description: 'A file that came with a message.',
+export const Attachment = builder.objectRef<DomainAttachment>('Attachment').implement({
+  description: 'A file of a conversation.',
   fields: (t) => ({
     name: t.exposeString('name', { nullable: true, description: 'What the file is called.' }),
     type: t.exposeString('type', { nullable: true, description: 'Its media type.' }),
@@ -101,6 +102,13 @@ Message.implement({
       type: MessageNative,
       nullable: true,
       description: 'What only this provider has.',
+    }),
+    raw: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'The provider’s own object as it came, credentials taken out of it; null where there was none.',
+      resolve: ({ raw }) => redacted(raw),
     }),
   }),
 });

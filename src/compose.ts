@@ -1,10 +1,13 @@
 // The composition root: every part is built here once, and closed in reverse order.
 
-import { Agent } from 'undici';
-import type { Config } from './config/config.ts';
+import { Agent, type Dispatcher } from 'undici';
+import type { Config, ProviderConfig } from './config/config.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
 import type { Log } from './observability/log.ts';
+import { openOwnProvider } from './open-own-provider.ts';
 import { openProvider } from './providers/catalogue.ts';
+import { openHttp } from './providers/http.ts';
+import type { Provider } from './providers/provider.ts';
 import { type Server, startServer } from './server/server.ts';
 
 export interface Parlance {
@@ -64,7 +67,7 @@ export function composeGateway(
       }),
   );
   const providers = config.providers.map((account, index) =>
-    openProvider(account, { dispatcher: dispatchers[index] ?? new Agent(), clock }),
+    openAccount(account, { dispatcher: dispatchers[index] ?? new Agent(), clock }),
   );
   const secret = config.server.cursorSecret?.reveal();
   if (secret === undefined && config.kind === 'configured') {
@@ -80,4 +83,15 @@ export function composeGateway(
       await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
     },
   };
+}
+
+/** Throws, with a sentence for the operator, where a kind from outside this tree cannot be opened. */
+function openAccount(
+  account: ProviderConfig,
+  { dispatcher, clock }: { readonly dispatcher: Dispatcher; readonly clock: () => number },
+): Provider {
+  if (account.kind !== 'generic') return openProvider(account, { dispatcher, clock });
+  const { name, url, definition } = account;
+  const http = openHttp({ provider: name, origin: url ?? definition.origin, dispatcher });
+  return openOwnProvider(account, { http, clock });
 }

@@ -55,10 +55,16 @@ const check = defineCommand({
       fail(['There is no config to check. Write parlance.config.yaml, or name one with --config.']);
       return;
     }
-    const { gateway, close } = composeGateway(loaded, surround(loaded));
+    let opened: ReturnType<typeof composeGateway>;
+    try {
+      opened = composeGateway(loaded, surround(loaded));
+    } catch (error) {
+      fail([startMistake(error, loaded)]);
+      return;
+    }
     const { checkProviders } = await import('./check.ts');
-    const lines = await checkProviders(gateway);
-    await close();
+    const lines = await checkProviders(opened.gateway);
+    await opened.close();
     print(lines.map(({ sentence }) => sentence).join('\n'));
     if (lines.some(({ good }) => !good)) process.exitCode = 1;
   },

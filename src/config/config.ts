@@ -1,19 +1,24 @@
 // What an operator writes (the inputs) and what the gateway gets for it (the configs): the same fields, checked and frozen.
 
 import type { ProviderName } from '../domain/ids.ts';
+import type { GENERIC, OwnKind } from './own-kind.ts';
 import type { Secret } from './secret.ts';
 
 /**
  * Types the default export of a `parlance.config.ts`. Any text may hold `${NAME}`, an environment variable; `$${` stands
  * for a literal `${`.
  */
-export function defineConfig(config: ConfigInput): ConfigInput {
+export function defineConfig<const Kinds extends readonly OwnKind[] = readonly []>(
+  config: ConfigInput<Kinds>,
+): ConfigInput<Kinds> {
   return config;
 }
 
-export interface ConfigInput {
+export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
   /** Your accounts, each under a name you choose: a letter, then letters, digits, `-` or `_`, 64 at most. */
-  readonly providers: { readonly [name: string]: ProviderInput };
+  readonly providers: { readonly [name: string]: ProviderInput | OwnInput<Kinds[number]> };
+  /** Kinds of provider of your own, made by `defineProvider`. In YAML and JSON: the modules that export them. */
+  readonly kinds?: Kinds;
   readonly server?: {
     /** 4000 where absent; 0 takes any free port. The variable PORT wins over it. */
     readonly port?: number;
@@ -34,6 +39,12 @@ export type ProviderInput =
   | ChatBotKitInput
   | PinkfishInput
   | StackAuthInput;
+
+/** An account of a kind of your own: the settings that its schema takes. */
+export type OwnInput<Kind extends OwnKind> =
+  Kind extends OwnKind<infer Name, infer Given>
+    ? { readonly kind: Name } & SharedInput & Given
+    : never;
 
 export interface SharedInput {
   /** An origin to call instead of the provider's own, for an emulator or a proxy: `https://proxy.example.com`. */
@@ -123,12 +134,27 @@ export type ProviderConfig =
   | ChatlingConfig
   | ChatBotKitConfig
   | PinkfishConfig
-  | StackAuthConfig;
+  | StackAuthConfig
+  | OwnConfig;
 export type BotpressConfig = Checked<BotpressInput, 'token' | 'webhookSecret'>;
 export type ChatlingConfig = Checked<ChatlingInput, 'token'>;
 export type ChatBotKitConfig = Checked<ChatBotKitInput, 'secret'>;
 export type PinkfishConfig = Checked<PinkfishInput, 'clientSecret'>;
 export type StackAuthConfig = Checked<StackAuthInput, 'refreshToken' | 'accessToken'>;
+
+/** An account of a kind from outside this tree. */
+export interface OwnConfig {
+  readonly kind: typeof GENERIC;
+  /** The kind it is registered as. */
+  readonly of: string;
+  readonly name: ProviderName;
+  readonly url?: string;
+  readonly deadlineMs: number;
+  readonly replyDeadlineMs: number;
+  /** What the kind's own schema made of it, its credentials hidden. */
+  readonly settings: unknown;
+  readonly definition: OwnKind;
+}
 
 type Checked<Input extends SharedInput, Hidden extends keyof Input> = {
   readonly [Field in keyof Input]: Field extends Hidden ? Secret : Input[Field];

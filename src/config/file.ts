@@ -2,15 +2,16 @@
 
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { type ErrorCode, LineCounter, parseDocument } from 'yaml';
 import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake } from './mistake.ts';
+import type { ModuleRead } from './own-kinds.ts';
 
 export type FileRead =
   | { readonly kind: 'none' }
-  | { readonly kind: 'read'; readonly value: Mapping }
+  | { readonly kind: 'read'; readonly value: Mapping; readonly path: string }
   | { readonly kind: 'unreadable'; readonly mistakes: readonly Mistake[] };
 
 /** A file somebody asked for by name, and how: `--config` or `env.PARLANCE_CONFIG`. */
@@ -74,7 +75,7 @@ async function open(name: string, cwd: string): Promise<Opening> {
 async function readText(opened: Opened): Promise<FileRead> {
   const held = await valueIn(opened);
   if (!held.ok) return { kind: 'unreadable', mistakes: held.mistakes };
-  if (isMapping(held.value)) return { kind: 'read', value: held.value };
+  if (isMapping(held.value)) return { kind: 'read', value: held.value, path: opened.path };
   const complaint =
     held.value === null || held.value === undefined
       ? 'is empty: add a `providers` section, or remove the file to run the sandbox'
@@ -174,23 +175,44 @@ function placeOf(text: string, position: number): string {
 }
 
 async function valueInTypeScript(opened: Opened): Promise<Held> {
-  const jiti = createJiti(import.meta.url, {
-    // A compiled copy on disk would keep the secrets somebody wrote straight into the file.
-    fsCache: false,
-    moduleCache: false,
-    interopDefault: false,
-    alias: { parlance: fileURLToPath(new URL('../index.ts', import.meta.url)) },
-  });
   try {
-    const module: unknown = await jiti.import(opened.path);
+    const module: unknown = await loader({ moduleCache: false }).import(opened.path);
     if (isMapping(module) && 'default' in module) return { ok: true, value: module['default'] };
     return wrong(opened, 'exports no config: write `export default defineConfig({ … })`');
   } catch (error) {
-    return wrong(opened, `${typeScriptComplaint(error)}, then try \`npx tsx ${opened.name}\``);
+    return wrong(opened, `${runComplaint(error)}, then try \`npx tsx ${opened.name}\``);
   }
 }
 
-function typeScriptComplaint(error: unknown): string {
+/** A module of somebody else's, named in the config at this path as one would import it from there. */
+export async function readModule(specifier: string, configPath: string): Promise<ModuleRead> {
+  const parentURL = pathToFileURL(configPath).href;
+  const jiti = loader({ moduleCache: true });
+  const path = jiti.esmResolve(specifier, { parentURL, try: true });
+  if (path === undefined) return { ok: false, complaint: NOT_FOUND };
+  try {
+    return { ok: true, module: await jiti.import(path) };
+  } catch (error) {
+    return { ok: false, complaint: `names a module that ${runComplaint(error)}` };
+  }
+}
+
+const NOT_FOUND =
+  'names a module that cannot be found: correct its path, which begins at the folder of this config, or install its package';
+
+function loader({ moduleCache }: { readonly moduleCache: boolean }) {
+  return createJiti(import.meta.url, {
+    // A compiled copy on disk would keep the secrets somebody wrote straight into the file.
+    fsCache: false,
+    moduleCache,
+    interopDefault: false,
+    alias: { parlance: fileURLToPath(new URL('../index.ts', import.meta.url)) },
+    // Plain JavaScript that Node reads itself, and a megabyte of it.
+    nativeModules: ['zod'],
+  });
+}
+
+function runComplaint(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error();
   const absent = /^Cannot find (?:module|package) '([^'\n]+)'/.exec(message)?.[1];
   if (absent) return `imports ${absent}, which cannot be found: install it or correct the path`;

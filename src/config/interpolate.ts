@@ -2,6 +2,7 @@
 
 import type { Environment } from './environment.ts';
 import { type Mistake, mistake, type Path } from './mistake.ts';
+import { isOwnKind } from './own-kind.ts';
 
 export interface Interpolated {
   readonly value: unknown;
@@ -15,6 +16,8 @@ export function interpolate(given: unknown, environment: Environment): Interpola
     if (typeof value === 'string') return fill(value, path);
     // YAML anchors and TypeScript can both tie a knot; whatever is this deep is no setting of ours.
     if (typeof value !== 'object' || value === null || path.length > DEEPEST_SETTING) return value;
+    // A piece of program, in a typed config: it has no texts of the operator's.
+    if (isOwnKind(value)) return value;
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, `${index}`]));
     return Object.fromEntries(
       Object.entries(value)

@@ -2,10 +2,11 @@
 
 import type { Config } from './config.ts';
 import { type Environment, readSettings } from './environment.ts';
-import { readDefaultFile, readNamedFile } from './file.ts';
+import { readDefaultFile, readModule, readNamedFile } from './file.ts';
 import { interpolate } from './interpolate.ts';
 import { isMapping, type Mapping } from './mapping.ts';
 import type { Mistake } from './mistake.ts';
+import { readKinds } from './own-kinds.ts';
 import { unknownSettings } from './unknown.ts';
 import { LATER_PART, type Validated, validate } from './validate.ts';
 
@@ -24,7 +25,7 @@ export type Result =
 export async function loadConfig(surroundings: Surroundings): Promise<Result> {
   const { settings, mistakes } = readSettings(surroundings.environment);
   const file = await readFile(surroundings);
-  const read = file.kind === 'read' ? validateWhole(file.value, surroundings.environment) : NOTHING;
+  const read = file.kind === 'read' ? await validateWhole(file, surroundings.environment) : NOTHING;
 
   const all = [...mistakes, ...(file.kind === 'unreadable' ? file.mistakes : []), ...read.mistakes];
   if (all.length > 0) return { ok: false, mistakes: all };
@@ -53,19 +54,25 @@ function readFile({ environment, cwd, configPath }: Surroundings) {
   return path ? readNamedFile({ path, namedBy: 'env.PARLANCE_CONFIG' }, cwd) : readDefaultFile(cwd);
 }
 
-function validateWhole(written: Mapping, environment: Environment): Validated {
+async function validateWhole(
+  { value: written, path: file }: { readonly value: Mapping; readonly path: string },
+  environment: Environment,
+): Promise<Validated> {
   const filled = interpolate(written, environment);
   const unfilled = filled.mistakes.filter(({ path }) => !path.startsWith(`${LATER_PART}.`));
   const value = isMapping(filled.value) ? filled.value : {};
-  const validated = validate(value);
+  const own = await readKinds(value['kinds'], (specifier) => readModule(specifier, file));
+  const validated = await validate(value, own.kinds);
   // A value that could not be filled in has had its sentence; what its placeholder looks like is nobody's concern.
-  const invalid = validated.mistakes.filter(
+  const invalid = [...own.mistakes, ...validated.mistakes].filter(
     ({ path }) => !unfilled.some((mistake) => mistake.path === path),
   );
   return { ...validated, mistakes: [...unfilled, ...unknownSettings(value), ...invalid] };
 }
 
+/** What is frozen already is left alone: an account of a kind of somebody else's, with that kind's schema in it. */
 function deepFrozen<Value extends object>(value: Value): Value {
+  if (Object.isFrozen(value)) return value;
   for (const part of Object.values(value)) {
     if (typeof part === 'object' && part !== null) deepFrozen(part);
   }

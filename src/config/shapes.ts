@@ -26,13 +26,16 @@ export const server = z.object({
 
 export const log = z.object({ level: level.exactOptional() });
 
-export const SECTIONS = ['providers', 'server', 'log'];
+export const SECTIONS = ['providers', 'kinds', 'server', 'log'];
 
 const shared = {
   url: origin.exactOptional(),
   deadlineMs: milliseconds.default(2500),
   replyDeadlineMs: milliseconds.default(30_000),
 };
+
+/** What every account may say, whatever its kind. */
+export const anyAccount = z.object(shared);
 
 const botpress = z.object({
   kind: z.literal('botpress'),

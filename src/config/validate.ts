@@ -2,19 +2,14 @@
 
 import type { z } from 'zod';
 import { providerName } from '../domain/ids.ts';
-import type { ProviderConfig } from './config.ts';
+import type { OwnConfig, ProviderConfig } from './config.ts';
 import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, mistakesOf, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
-import {
-  type Account,
-  isKind,
-  KINDS,
-  log,
-  server,
-  settingsOfTheOtherWay,
-  shapeOf,
-} from './shapes.ts';
+import { GENERIC, type OwnKind } from './own-kind.ts';
+import { allKinds } from './own-kinds.ts';
+import { readOwnSettings } from './own-settings.ts';
+import { type Account, anyAccount, log, server, settingsOfTheOtherWay, shapeOf } from './shapes.ts';
 
 export interface Validated {
   readonly providers: readonly ProviderConfig[];
@@ -23,8 +18,9 @@ export interface Validated {
   readonly mistakes: readonly Mistake[];
 }
 
-export function validate(given: Mapping): Validated {
-  const providers = readProviders(given['providers']);
+/** `own`: the kinds from outside this tree that accounts may be of. */
+export async function validate(given: Mapping, own: readonly OwnKind[]): Promise<Validated> {
+  const providers = await readProviders(given['providers'], own);
   const serverRead = readSection('server', server, given['server']);
   const logRead = readSection('log', log, given['log']);
   return {
@@ -51,8 +47,12 @@ interface Read<Value> {
   readonly mistakes: readonly Mistake[];
 }
 
-function readProviders(given: unknown): Required<Read<ProviderConfig[]>> {
+async function readProviders(
+  given: unknown,
+  own: readonly OwnKind[],
+): Promise<Required<Read<ProviderConfig[]>>> {
   const path = ['providers'];
+  const anyKind = oneOf(allKinds(own));
   if (given === undefined) {
     return noProviders(mistake(path, `is missing: add at least one provider, of kind ${anyKind}`));
   }
@@ -67,9 +67,9 @@ function readProviders(given: unknown): Required<Read<ProviderConfig[]>> {
   const mistakes: Mistake[] = [];
   for (const [name, entry] of Object.entries(given)) {
     if (!PROVIDER_NAME.test(name)) mistakes.push(mistake([...path, name], BAD_NAME));
-    const read = readProvider([...path, name], entry);
+    const read = await readProvider([...path, name], entry, own);
     mistakes.push(...read.mistakes);
-    if (read.value) value.push({ name: providerName(name), ...read.value });
+    if (read.value) value.push(named(name, read.value));
   }
   return { value, mistakes };
 }
@@ -83,20 +83,39 @@ const PROVIDER_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const BAD_NAME =
   'is not a name for a provider: begin with a letter, then use letters, digits, - and _, 64 characters at most';
 
-const anyKind = `${KINDS.slice(0, -1).join(', ')} or ${KINDS.at(-1)}`;
+function named(name: string, account: Account | OwnAccount): ProviderConfig {
+  const whole = { name: providerName(name), ...account };
+  return whole.kind === GENERIC ? Object.freeze(whole) : whole;
+}
 
-function readProvider(path: Path, given: unknown): Read<Account> {
+type OwnAccount = Omit<OwnConfig, 'name'>;
+
+function oneOf(kinds: readonly string[]): string {
+  return `${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}`;
+}
+
+async function readProvider(
+  path: Path,
+  given: unknown,
+  own: readonly OwnKind[],
+): Promise<Read<Account | OwnAccount>> {
+  const kinds = allKinds(own);
   if (!isMapping(given)) {
-    return wrong(path, `must be a mapping: begin it with its kind, ${anyKind}`);
+    return wrong(path, `must be a mapping: begin it with its kind, ${oneOf(kinds)}`);
   }
   const kind = given['kind'];
   const kindPath = [...path, 'kind'];
-  if (kind === undefined) return wrong(kindPath, `is missing: add ${anyKind}`);
-  if (!isKind(kind)) {
-    const meant = typeof kind === 'string' ? nearest(kind, KINDS) : undefined;
+  if (kind === undefined) return wrong(kindPath, `is missing: add ${oneOf(kinds)}`);
+  if (typeof kind !== 'string' || !kinds.includes(kind)) {
+    const meant = typeof kind === 'string' ? nearest(kind, kinds) : undefined;
     const fix = meant ? `write ${meant} if that was meant, else another of` : 'write one of';
-    return wrong(kindPath, `is not a kind of provider: ${fix} ${KINDS.join(', ')}`);
+    return wrong(kindPath, `is not a kind of provider: ${fix} ${kinds.join(', ')}`);
   }
+  const definition = own.find((each) => each.kind === kind);
+  return definition ? readOwnAccount(path, given, definition) : readOurAccount(path, given);
+}
+
+function readOurAccount(path: Path, given: Mapping): Read<Account> {
   if (isPinkfishWithoutVia(given)) return wrong([...path, 'via'], VIA_MISSING);
   const shape = shapeOf(given);
   if (!shape) return wrong([...path, 'via'], VIA_UNKNOWN);
@@ -105,6 +124,31 @@ function readProvider(path: Path, given: unknown): Read<Account> {
   return read.success
     ? { value: read.data, mistakes: [] }
     : { mistakes: mistakesOf(read.error, path) };
+}
+
+/** What every account may say is ours to judge; the rest is the kind's. */
+async function readOwnAccount(
+  path: Path,
+  given: Mapping,
+  definition: OwnKind,
+): Promise<Read<OwnAccount>> {
+  const shared = outcomeOf(anyAccount.safeParse(given), path);
+  const rest = Object.entries(given).filter(
+    ([setting]) => setting !== 'kind' && !Object.hasOwn(anyAccount.shape, setting),
+  );
+  const own = await readOwnSettings(path, Object.fromEntries(rest), definition);
+  return own.ok && shared.value
+    ? {
+        value: {
+          kind: GENERIC,
+          of: definition.kind,
+          ...shared.value,
+          settings: own.settings,
+          definition,
+        },
+        mistakes: [],
+      }
+    : { mistakes: [...shared.mistakes, ...(own.ok ? [] : own.mistakes)] };
 }
 
 function isPinkfishWithoutVia(entry: Mapping): boolean {
@@ -128,10 +172,13 @@ function readSection<Shape extends z.ZodObject>(
     const settings = Object.keys(shape.shape).join(', ');
     return wrong([name], `must be a mapping: give it ${settings}, or remove it`);
   }
-  const read = shape.safeParse(given);
+  return outcomeOf(shape.safeParse(given), [name]);
+}
+
+function outcomeOf<Value>(read: z.ZodSafeParseResult<Value>, path: Path): Read<Value> {
   return read.success
     ? { value: read.data, mistakes: [] }
-    : { mistakes: mistakesOf(read.error, [name]) };
+    : { mistakes: mistakesOf(read.error, path) };
 }
 
 function wrong(path: Path, complaint: string) {

@@ -18,7 +18,6 @@ import type {
   UpdatedConversation,
   UpdatedMessage,
   UploadedAttachment,
-  UpsertedContact,
 } from '../providers/verbs.ts';
 import { type CompleteInput, completeConversation } from './complete-conversation.ts';
 import {
@@ -40,7 +39,7 @@ import { type MessageSent, type SendInput, sendMessage } from './send-message.ts
 import { type UpdateInput, updateConversation } from './update-conversation.ts';
 import { type UpdateMessageInput, updateMessage } from './update-message.ts';
 import { type UploadInput, uploadAttachment } from './upload-attachment.ts';
-import { type UpsertContactInput, upsertContact } from './upsert-contact.ts';
+import { type ContactUpserted, type UpsertContactInput, upsertContact } from './upsert-contact.ts';
 
 export interface Gateway {
   readonly providers: readonly Provider[];
@@ -84,7 +83,7 @@ export interface Gateway {
     input: CompleteInput,
     operation: Operation,
   ): Promise<Outcome<CompletedConversation>>;
-  upsertContact(input: UpsertContactInput, operation: Operation): Promise<Outcome<UpsertedContact>>;
+  upsertContact(input: UpsertContactInput, operation: Operation): Promise<Outcome<ContactUpserted>>;
   addParticipant(input: NameParticipant, operation: Operation): Promise<Outcome<Participant>>;
   removeParticipant(input: NameParticipant, operation: Operation): Promise<Outcome<string>>;
   uploadAttachment(input: UploadInput, operation: Operation): Promise<Outcome<UploadedAttachment>>;

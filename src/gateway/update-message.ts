@@ -1,6 +1,6 @@
 // Changing a message: what its provider does not take, or would not take as this, is refused before it is asked.
 
-import { type Failure, failed, type Issue, type Outcome } from '../domain/failure.ts';
+import { type Failure, failed, type Issue, type Outcome, success } from '../domain/failure.ts';
 import type { MessageRef } from '../domain/ids.ts';
 import type { UpdateMessageOptions } from '../domain/native.ts';
 import type { Able, Provider } from '../providers/provider.ts';
@@ -44,12 +44,26 @@ export async function updateMessage(
   const refusal = refuse(provider, input, able.value);
   if (refusal) return failed(refusal);
 
-  return dispatch.run({
+  const updated = await dispatch.run({
     provider: name,
     verb,
     operation,
     with: ({ does }, call) => does({ message, changes }, call),
   });
+  return text === undefined ? updated : sayingText(updated);
+}
+
+/** An adapter knows a text as a content: its client is told of it by the name they gave it. */
+function sayingText(updated: Outcome<UpdatedMessage>): Outcome<UpdatedMessage> {
+  const named = (path: string) => (path === 'content' ? 'text' : path);
+  if (updated.ok) {
+    return success({ ...updated.value, ignored: updated.value.ignored.map(named) });
+  }
+  const { failure } = updated;
+  if (failure.kind !== 'invalid-input') return updated;
+  const [first, ...rest] = failure.issues;
+  const renamed = (issue: Issue) => ({ ...issue, path: named(issue.path) });
+  return failed({ ...failure, issues: [renamed(first), ...rest.map(renamed)] });
 }
 
 function withText(changes: MessageChanges, text: string): MessageChanges {

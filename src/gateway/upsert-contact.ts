@@ -6,9 +6,11 @@ import {
   failed,
   type Issue,
   invalid,
+  mapOutcome,
   type Outcome,
   success,
 } from '../domain/failure.ts';
+import type { ProviderName } from '../domain/ids.ts';
 import type { ContactOptions } from '../domain/native.ts';
 import type { Able, Provider } from '../providers/provider.ts';
 import type { UpsertContact, UpsertedContact } from '../providers/verbs.ts';
@@ -28,11 +30,16 @@ export interface UpsertContactInput extends UpsertContact {
   readonly provider?: string;
 }
 
+export interface ContactUpserted extends UpsertedContact {
+  /** Where the contact is. */
+  readonly provider: ProviderName;
+}
+
 export async function upsertContact(
   dispatch: Dispatch,
   input: UpsertContactInput,
   operation: Operation,
-): Promise<Outcome<UpsertedContact>> {
+): Promise<Outcome<ContactUpserted>> {
   const verb = 'CONTACT_UPSERT';
   const found = providerOf(dispatch, input);
   if (!found.ok) return found;
@@ -45,12 +52,13 @@ export async function upsertContact(
   const refusal = refuse(provider, asked, able.value);
   if (refusal) return failed(refusal);
 
-  return dispatch.run({
+  const upserted = await dispatch.run({
     provider: provider.name,
     verb,
     operation,
     with: ({ does }, call) => does(asked, call),
   });
+  return mapOutcome(upserted, (contact) => ({ ...contact, provider: provider.name }));
 }
 
 function providerOf(
@@ -104,7 +112,7 @@ function saysAnything(options: ContactOptions | undefined): boolean {
 
 /** Whether anybody reads there, only a letter would tell. */
 function emailIssues(email: string | undefined): Issue[] {
-  if (email === undefined || /^[^\s@]+@[^\s@]+$/.test(email)) return [];
+  if (email === undefined || /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(email)) return [];
   return [{ path: 'email', message: 'must be an address, such as ada@example.com.' }];
 }
 

@@ -3,6 +3,8 @@
 import type { Dispatcher } from 'undici';
 import { type BotpressAccount, botpress } from './botpress/index.ts';
 import { type ChatBotKitAccount, chatbotkit } from './chatbotkit/index.ts';
+import { pinkfish } from './chatbotkit/pinkfish.ts';
+import type { PinkfishAccount } from './chatbotkit/pinkfish-account.ts';
 import { type ChatlingAccount, chatling } from './chatling/index.ts';
 import { openHttp } from './http.ts';
 import type { Provider, ProviderParts } from './provider.ts';
@@ -12,6 +14,7 @@ export type ConfiguredAccount = { readonly url?: string } & (
   | ({ readonly kind: 'botpress' } & BotpressAccount)
   | ({ readonly kind: 'chatling' } & ChatlingAccount)
   | ({ readonly kind: 'chatbotkit' } & ChatBotKitAccount)
+  | ({ readonly kind: 'chatbotkit'; readonly via: 'pinkfish' } & PinkfishAccount)
   | ({ readonly kind: 'stack-auth' } & StackAuthAccount)
 );
 
@@ -22,15 +25,23 @@ const ORIGINS = {
   'stack-auth': 'https://api.stack-auth.com',
 } as const satisfies Record<ConfiguredAccount['kind'], string>;
 
+/** Its tools are called at one host, and the token for them is given at another. */
+const PINKFISH = {
+  tools: 'https://mcp.app.pinkfish.ai',
+  tokens: 'https://app-api.app.pinkfish.ai',
+} as const;
+
 export function openProvider(
   account: ConfiguredAccount,
   { dispatcher, clock }: { readonly dispatcher: Dispatcher; readonly clock: () => number },
 ): Provider {
-  const origin = account.url ?? ORIGINS[account.kind];
-  const parts: ProviderParts = {
-    http: openHttp({ provider: account.name, origin, dispatcher }),
-    clock,
-  };
+  const doorTo = (origin: string) =>
+    openHttp({ provider: account.name, origin: account.url ?? origin, dispatcher });
+  if ('via' in account) {
+    const doors = { http: doorTo(PINKFISH.tools), tokenHttp: doorTo(PINKFISH.tokens) };
+    return pinkfish(account, { ...doors, clock });
+  }
+  const parts: ProviderParts = { http: doorTo(ORIGINS[account.kind]), clock };
   switch (account.kind) {
     case 'botpress':
       return botpress(account, parts);

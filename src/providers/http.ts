@@ -1,7 +1,8 @@
-// The only outbound door: one HTTP call under a deadline, its answer capped and parsed, its loss told apart from its refusal.
+// The only outbound door: one HTTP call under a deadline, its answer capped, its loss told apart from its refusal. An answer
+// is had whole and parsed, or in pieces while it comes.
 
 import { type Dispatcher, request } from 'undici';
-import { type Failure, failed, type Outcome, success } from '../domain/failure.ts';
+import { type Failure, failed, mapOutcome, type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
 
 export interface Ask {
@@ -23,6 +24,18 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** What came of asking for an answer in pieces. */
+export type Arrival =
+  /** A refusal, or an answer that is JSON after all: whole, as `ask` has it. */
+  | { readonly kind: 'whole'; readonly answer: Answer }
+  | { readonly kind: 'pieces'; readonly pieces: Pieces };
+
+/**
+ * Bytes as they come off the wire, cut anywhere, to be read once; where they break off a failure is the last of them.
+ * Whoever stops reading closes the connection; whoever never begins keeps it until the call's signal.
+ */
+export type Pieces = AsyncIterable<Outcome<Uint8Array>>;
+
 /** Answers already had during one operation, by question. A write to the same account forgets them. */
 export type ReadMemo = Map<string, Promise<Outcome<Answer>>>;
 
@@ -38,6 +51,8 @@ export interface Http {
    * answer came, and with `outcome-unknown` where a write may have been seen but its answer was lost.
    */
   ask(within: Within, ask: Ask): Promise<Outcome<Answer>>;
+  /** The same for an answer that takes its time: its pieces, failing as `ask` does before the first and after any. */
+  stream(within: Within, ask: Ask): Promise<Outcome<Arrival>>;
 }
 
 export interface HttpParts {
@@ -47,49 +62,80 @@ export interface HttpParts {
   readonly dispatcher: Dispatcher;
 }
 
-/** More than any page of any provider; a body beyond it is a fault, not an answer. */
+/** More than any page of any provider or any reply of a bot; a body beyond it is a fault, not an answer. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export function openHttp({ provider, origin, dispatcher }: HttpParts): Http {
-  async function send(within: Within, ask: Ask): Promise<Outcome<Answer>> {
+  /** What is made of an answer, or what it means that there was none, or none any more. */
+  async function send<T>(
+    within: Within,
+    ask: Ask,
+    receive: (answer: Dispatcher.ResponseData) => Promise<Outcome<T>> | Outcome<T>,
+  ): Promise<Outcome<T>> {
     try {
-      const answer = await request(addressOf(origin, ask), {
+      const asked = request(addressOf(origin, ask), {
         dispatcher,
         method: ask.method,
         signal: within.signal,
         ...written(ask),
       });
-      const text = await readCapped(answer.body);
-      if (text === undefined)
-        return lost(ask, 'its answer was larger than any page it should send');
-      // Following a redirect would hand our credential to whoever is named in it.
-      if ([301, 302, 303, 307, 308].includes(answer.statusCode)) {
-        return failed(
-          unavailable(provider, 'it answered with a redirect, which is never followed'),
-        );
-      }
-      const body = parse(text, String(answer.headers['content-type'] ?? ''));
-      if (body === MALFORMED && answer.statusCode < 400) {
-        return lost(ask, 'its answer was not the JSON it said it was');
-      }
-      return success({
-        status: answer.statusCode,
-        header: (name) => {
-          const value = answer.headers[name.toLowerCase()];
-          return Array.isArray(value) ? value[0] : value;
-        },
-        body: body === MALFORMED ? text : body,
-      });
+      return await receive(await asked);
     } catch (error) {
-      const code = codeOf(error);
-      if (within.signal.aborted) return lost(ask, 'it did not answer within the deadline');
-      return NEVER_REACHED.has(code)
-        ? failed(unavailable(provider, `it could not be reached (${code})`))
-        : lost(ask, `the connection broke (${code})`);
+      return broken(within, ask, error);
     }
   }
 
-  function lost(ask: Ask, because: string): Outcome<Answer> {
+  async function whole(ask: Ask, answer: Dispatcher.ResponseData): Promise<Outcome<Answer>> {
+    const text = await readCapped(answer.body);
+    if (text === undefined) return lost(ask, 'its answer was larger than any page it should send');
+    // Following a redirect would hand our credential to whoever is named in it.
+    if ([301, 302, 303, 307, 308].includes(answer.statusCode)) {
+      return failed(unavailable(provider, 'it answered with a redirect, which is never followed'));
+    }
+    const body = parse(text, String(answer.headers['content-type'] ?? ''));
+    if (body === MALFORMED && answer.statusCode < 400) {
+      return lost(ask, 'its answer was not the JSON it said it was');
+    }
+    return success({
+      status: answer.statusCode,
+      header: (name) => {
+        const value = answer.headers[name.toLowerCase()];
+        return Array.isArray(value) ? value[0] : value;
+      },
+      body: body === MALFORMED ? text : body,
+    });
+  }
+
+  async function* piecesOf(
+    within: Within,
+    ask: Ask,
+    body: AsyncIterable<Buffer>,
+  ): AsyncGenerator<Outcome<Uint8Array>, void, undefined> {
+    let bytes = 0;
+    try {
+      // Leaving this loop, for whatever reason, destroys the body and with it the connection.
+      for await (const piece of body) {
+        bytes += piece.length;
+        if (bytes > MAX_ANSWER_BYTES) {
+          yield lost(ask, 'its answer was longer than any it should send');
+          return;
+        }
+        yield success(piece);
+      }
+    } catch (error) {
+      yield broken(within, ask, error);
+    }
+  }
+
+  function broken(within: Within, ask: Ask, error: unknown): Outcome<never> {
+    const code = codeOf(error);
+    if (within.signal.aborted) return lost(ask, 'it did not answer within the deadline');
+    return NEVER_REACHED.has(code)
+      ? failed(unavailable(provider, `it could not be reached (${code})`))
+      : lost(ask, `the connection broke (${code})`);
+  }
+
+  function lost(ask: Ask, because: string): Outcome<never> {
     return failed(
       ask.effect === 'write'
         ? { kind: 'outcome-unknown', provider, because }
@@ -97,26 +143,56 @@ export function openHttp({ provider, origin, dispatcher }: HttpParts): Http {
     );
   }
 
+  /** Undefined where it may be sent. Nothing is sent past the deadline: a write is then as safe to try again as a read. */
+  function tooLate(within: Within): Outcome<never> | undefined {
+    if (!within.signal.aborted) return undefined;
+    return failed(unavailable(provider, 'the deadline had passed'));
+  }
+
+  function forgetReads({ reads }: Within): void {
+    for (const key of reads.keys()) {
+      if (key.startsWith(`${provider} `)) reads.delete(key);
+    }
+  }
+
   return {
     ask(within, ask) {
-      if (within.signal.aborted) {
-        // Nothing was sent: a write is as safe to try again as a read.
-        return Promise.resolve(failed(unavailable(provider, 'the deadline had passed')));
-      }
+      const refused = tooLate(within);
+      if (refused) return Promise.resolve(refused);
+      const asking = () => send(within, ask, (answer) => whole(ask, answer));
       if (ask.effect === 'write') {
-        for (const key of within.reads.keys()) {
-          if (key.startsWith(`${provider} `)) within.reads.delete(key);
-        }
-        return send(within, ask);
+        forgetReads(within);
+        return asking();
       }
-      const key = `${provider} ${ask.method} ${addressOf(origin, ask).href}`;
+      // Some put every question to one address, in the body.
+      const said = ask.json === undefined ? '' : JSON.stringify(ask.json);
+      const key = `${provider} ${ask.method} ${addressOf(origin, ask).href} ${said}`;
       const known = within.reads.get(key);
       if (known) return known;
-      const asked = send(within, ask);
+      const asked = asking();
       within.reads.set(key, asked);
       return asked;
     },
+
+    async stream(within, ask) {
+      const refused = tooLate(within);
+      if (refused) return refused;
+      if (ask.effect === 'write') forgetReads(within);
+      return send<Arrival>(within, ask, async (answer) => {
+        if (isInPieces(answer)) {
+          return success({ kind: 'pieces', pieces: piecesOf(within, ask, answer.body) });
+        }
+        const answered = await whole(ask, answer);
+        return mapOutcome(answered, (known) => ({ kind: 'whole', answer: known }));
+      });
+    },
   };
+}
+
+/** Whatever is neither a refusal nor JSON to be parsed at once. */
+function isInPieces({ statusCode, headers }: Dispatcher.ResponseData): boolean {
+  const isJson = /^application\/json\s*(;|$)/i.test(String(headers['content-type'] ?? ''));
+  return statusCode >= 200 && statusCode < 300 && !isJson;
 }
 
 /** What a 429 or a 5xx means, which is the same everywhere; undefined for any other status. */

@@ -34,6 +34,9 @@ const FORBIDDEN: readonly [file: string, imported: string][] = [
   ['emulators/botpress/index.ts', '../../src/domain/ids.ts'],
   ['emulators/world.ts', '../src/domain/ids.ts'],
   ['emulators/world.ts', 'zod'],
+  ['examples/notebook-provider/client.ts', '../../src/index.ts'],
+  ['examples/notebook-provider/client.ts', '../../src/providers/http.ts'],
+  ['examples/notebook-provider/client.ts', 'undici'],
 ];
 
 const ALLOWED: readonly [file: string, imported: string][] = [
@@ -41,6 +44,7 @@ const ALLOWED: readonly [file: string, imported: string][] = [
   ['src/config/load.ts', 'node:fs/promises'],
   ['src/providers/botpress/client.ts', '../http.ts'],
   ['src/providers/botpress/client.ts', '../wire-reading.ts'],
+  ['src/providers/stack-auth/session.ts', '../token-flight.ts'],
   ['src/providers/botpress/client.ts', '../../domain/tag.ts'],
   ['src/gateway/gateway.ts', '../providers/provider.ts'],
   ['src/server/server.ts', 'graphql-yoga'],
@@ -48,6 +52,9 @@ const ALLOWED: readonly [file: string, imported: string][] = [
   ['schema/tag.ts', '@pothos/core'],
   ['emulators/botpress/index.ts', '../emulator.ts'],
   ['emulators/world.ts', 'node:http'],
+  ['examples/notebook-provider/client.ts', 'parlance'],
+  ['examples/notebook-provider/client.ts', './wire.ts'],
+  ['examples/notebook-provider/client.ts', 'zod'],
 ];
 
 describe('the import rules', () => {

@@ -123,6 +123,12 @@ function verbsOf(
     messages: able(can.MESSAGE_LIST),
     message: able(can.MESSAGE_GET),
     send: able(can.MESSAGE_SEND),
+    updateMessage: able(can.MESSAGE_UPDATE),
+    removeMessage: able(can.MESSAGE_DELETE),
+    upsertContact: able(can.CONTACT_UPSERT),
+    participants: able(can.PARTICIPANT_LIST),
+    addParticipant: able(can.PARTICIPANT_ADD),
+    removeParticipant: able(can.PARTICIPANT_REMOVE),
   };
 }
 

@@ -82,7 +82,7 @@ describe("a user's bare words", () => {
 
     const sent = valueOf(await account.send(saying(id, 'hello'), aCall()));
 
-    expect(sent).toEqual({ message: null, reply: null, usage: null });
+    expect(sent).toEqual({ message: null, reply: null, usage: null, unfinished: null });
     expect(account.messagesOf(id)).toHaveLength(1);
   });
 });
@@ -192,7 +192,13 @@ describe('an answer that is asked for', () => {
       await account.send(saying(id, 'Is it open?', { expectReply: true }), aCall()),
     );
 
-    expect(sent.message).toBeNull();
+    expect(sent.message).toMatchObject({
+      nativeId: present(account.messagesOf(id)[0]).id,
+      role: 'USER',
+      text: 'Is it open?',
+      createdAt: null,
+      native: null,
+    });
     expect(sent.reply).toMatchObject({
       nativeId: present(account.messagesOf(id)[1]).id,
       role: 'BOT',
@@ -217,6 +223,7 @@ describe('an answer that is asked for', () => {
       message: null,
       reply: null,
       usage: { tokens: null, endReason: null },
+      unfinished: null,
     });
   });
 
@@ -402,71 +409,123 @@ describe('what cannot be sent', () => {
 });
 
 describe('an engine that fails', () => {
-  it.each([
-    { lateErrors: false, afterEngineError: 'end' },
-    { lateErrors: false, afterEngineError: 'result' },
-    { lateErrors: true, afterEngineError: 'end' },
-    { lateErrors: true, afterEngineError: 'result' },
-  ] as const)('leaves open what became of the words, which are stored: %o', async (switches) => {
-    const account = await chatbotkitAccount(switches);
+  const failure = {
+    beforeToken: 2,
+    code: 'INTERNAL_SERVER_ERROR',
+    message: 'Model is gone',
+  } as const;
+
+  it.each(['end', 'result'] as const)(
+    'leaves the words stored, and what it had said by then (then comes: %s)',
+    async (afterEngineError) => {
+      const account = await chatbotkitAccount({ afterEngineError });
+      const { id } = account.plant();
+      account.emulator.stage({ reply: 'Yes, until six.', failure });
+
+      const sent = valueOf(
+        await account.send(saying(id, 'Is it open?', { expectReply: true }), aCall()),
+      );
+
+      const [asked, ...more] = account.messagesOf(id);
+      expect(more).toEqual([]);
+      expect(sent).toMatchObject({
+        message: { nativeId: present(asked).id, createdAt: new Date(present(asked).createdAt) },
+        reply: { derivedId: true, role: 'BOT', text: 'Yes, until', createdAt: null },
+        usage: null,
+        unfinished: {
+          kind: 'outcome-unknown',
+          because: expect.stringContaining('INTERNAL_SERVER_ERROR (Model is gone)'),
+        },
+      });
+    },
+  );
+
+  it('and had said nothing leaves no reply', async () => {
+    const account = await chatbotkitAccount();
     const { id } = account.plant();
     account.emulator.stage({
-      failure: { beforeToken: 1, code: 'INTERNAL_SERVER_ERROR', message: 'Model is gone' },
+      failure: { beforeToken: 0, code: 'LIMITS_REACHED', message: 'Limits reached' },
     });
-
-    const failure = failureOf(
-      await account.send(saying(id, 'Is it open?', { expectReply: true }), aCall()),
-    );
-
-    expect(account.messagesOf(id).map(({ type }) => type)).toEqual(['user']);
-    expect(failure).toMatchObject({
-      kind: 'outcome-unknown',
-      because: expect.stringContaining('INTERNAL_SERVER_ERROR (Model is gone)'),
-    });
-  });
-
-  it('says that a limit was reached, or where that came too late, that the words may stand', async () => {
-    const failure = { beforeToken: 0, code: 'LIMITS_REACHED', message: 'Limits reached' } as const;
-    const kinds = [];
-    for (const lateErrors of [false, true]) {
-      const account = await chatbotkitAccount({ lateErrors });
-      const { id } = account.plant();
-      account.emulator.stage({ failure });
-
-      const outcome = await account.send(saying(id, 'hi', { expectReply: true }), aCall());
-      kinds.push(failureOf(outcome).kind);
-    }
-
-    expect(kinds).toEqual(['rate-limited', 'outcome-unknown']);
-  });
-
-  it.each([true, false])('knows that nobody is there (said late: %s)', async (lateErrors) => {
-    const account = await chatbotkitAccount({ lateErrors });
-
-    const failure = failureOf(
-      await account.send(saying('gone', 'hi', { expectReply: true }), aCall()),
-    );
-
-    expect(failure).toEqual({ kind: 'not-found', what: 'conversation gone at assistant' });
-  });
-
-  it('answers late where it answers at all', async () => {
-    const account = await chatbotkitAccount({ lateErrors: true });
-    const { id } = account.plant();
 
     const sent = valueOf(await account.send(saying(id, 'hi', { expectReply: true }), aCall()));
 
-    expect(sent.reply?.role).toBe('BOT');
+    expect(sent).toMatchObject({
+      message: { nativeId: present(account.messagesOf(id)[0]).id },
+      reply: null,
+      usage: null,
+      unfinished: { kind: 'rate-limited', retryAt: null },
+    });
   });
 
-  it('that refuses with a status of its own is believed', async () => {
-    const account = await chatbotkitAccount({ earlyErrorsInStream: 'status' });
+  it('before it is known whether the words were stored leaves that open', async () => {
+    const account = await accountHearing(() => ({
+      status: 200,
+      headers: { 'content-type': 'application/jsonl' },
+      body: '{"type":"error","data":{"message":"Limits reached","code":"LIMITS_REACHED"}}\n',
+    }));
 
     const failure = failureOf(
-      await account.send(saying('gone', 'hi', { expectReply: true }), aCall()),
+      await account.send(saying('c1', 'hi', { expectReply: true }), aCall()),
     );
 
-    expect(failure).toEqual({ kind: 'not-found', what: 'conversation gone at assistant' });
+    expect(failure).toMatchObject({
+      kind: 'outcome-unknown',
+      because: expect.stringContaining('LIMITS_REACHED (Limits reached)'),
+    });
+    expect(account.journal).toHaveLength(1);
+  });
+
+  it.each(['line', 'status'] as const)(
+    'for it knows no such conversation says so (as a %s)',
+    async (earlyErrorsInStream) => {
+      const account = await chatbotkitAccount({ earlyErrorsInStream });
+
+      const failure = failureOf(
+        await account.send(saying('gone', 'hi', { expectReply: true }), aCall()),
+      );
+
+      expect(failure).toEqual({ kind: 'not-found', what: 'conversation gone at assistant' });
+    },
+  );
+});
+
+describe('an answer that breaks off', () => {
+  it('is shown by the row of it that the service kept', async () => {
+    const account = await accountHearing((method) =>
+      method === 'POST'
+        ? {
+            status: 200,
+            headers: { 'content-type': 'application/jsonl' },
+            body: [
+              { type: 'sendResult', data: { id: 'm1' } },
+              { type: 'token', data: { token: 'Yes, ' } },
+            ]
+              .map((line) => JSON.stringify(line))
+              .join('\n'),
+          }
+        : {
+            status: 200,
+            body: {
+              items: [
+                { id: 'm3', type: 'bot', text: 'Hello' },
+                { id: 'm2', type: 'bot', text: 'Yes, until' },
+                { id: 'm1', type: 'user', text: 'Is it open?' },
+                { id: 'm0', type: 'bot', text: 'Yes, it was' },
+              ],
+            },
+          },
+    );
+
+    const sent = valueOf(
+      await account.send(saying('c1', 'Is it open?', { expectReply: true }), aCall()),
+    );
+
+    expect(sent).toMatchObject({
+      message: { nativeId: 'm1' },
+      reply: { nativeId: 'm2', derivedId: false, text: 'Yes, until' },
+      usage: null,
+      unfinished: { kind: 'outcome-unknown', because: 'its answer ended without a result' },
+    });
   });
 });
 

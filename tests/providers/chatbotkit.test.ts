@@ -27,6 +27,18 @@ describe('the table of verbs', () => {
       MESSAGE_LIST: 'NATIVE',
       MESSAGE_GET: 'NATIVE',
       MESSAGE_SEND: 'NATIVE',
+      MESSAGE_UPDATE: 'NATIVE',
+      MESSAGE_DELETE: 'NATIVE',
+      MESSAGE_RATE: 'NONE',
+      REPLY_REQUEST: 'NATIVE',
+      REPLY_STREAM: 'NATIVE',
+      CONVERSATION_COMPLETE: 'NATIVE',
+      CONTACT_UPSERT: 'NATIVE',
+      PARTICIPANT_LIST: 'NONE',
+      PARTICIPANT_ADD: 'NONE',
+      PARTICIPANT_REMOVE: 'NONE',
+      ATTACHMENT_UPLOAD: 'NATIVE',
+      SESSION_CREATE: 'NATIVE',
     });
     expect(provider).toMatchObject({
       name: 'assistant',
@@ -52,6 +64,16 @@ describe('the table of verbs', () => {
         CONVERSATION_GET_OR_CREATE: { matches: 'contact-and-tags' },
         MESSAGE_LIST: { paging: 'last-id', order: 'by-time' },
         MESSAGE_SEND: { roles: ['USER', 'BOT', 'SYSTEM'], replies: 'when-asked' },
+        MESSAGE_UPDATE: {
+          fields: ['content', 'kind', 'as', 'tags', 'name', 'description'],
+          roles: ['USER', 'BOT', 'SYSTEM'],
+          contentKinds: ['text', 'markdown'],
+        },
+        CONTACT_UPSERT: {
+          of: 'conversation',
+          fields: ['name', 'description', 'email', 'phone', 'tags'],
+        },
+        ATTACHMENT_UPLOAD: { fields: ['url', 'file'] },
       },
     });
   });
@@ -87,11 +109,14 @@ describe('an account', () => {
     await account.list(asking(), aCall());
     await account.send(saying('c1', 'hi', { expectReply: true }), aCall());
 
-    expect(seen).toHaveLength(3);
+    expect(seen.map(({ accept }) => accept)).toEqual([
+      'application/json',
+      'application/jsonl',
+      'application/json',
+    ]);
     for (const headers of seen) {
       expect(headers).toMatchObject({
         authorization: 'Bearer sk-1',
-        accept: 'application/json',
         'x-runas-user-id': 'child-1',
         'x-runas-child-user-email': 'child@example.org',
         'x-timezone': 'Europe/Brussels',

@@ -96,6 +96,7 @@ function verbsOf(
   onTestFinished(() => dispatcher.close());
   const door = openHttp({ provider: HELP, origin: url, dispatcher });
   const http: Http = {
+    ...door,
     ask: (call, ask) => {
       before?.(ask);
       return door.ask(call, ask);
@@ -121,6 +122,8 @@ function verbsOf(
     messages: able(can.MESSAGE_LIST),
     message: able(can.MESSAGE_GET),
     send: able(can.MESSAGE_SEND),
+    rate: able(can.MESSAGE_RATE),
+    upsertContact: able(can.CONTACT_UPSERT),
   };
 }
 
@@ -201,8 +204,15 @@ export async function longest(options: ChatlingOptions, before?: (ask: Ask) => v
   };
 }
 
+/** The paths at which an input was found wrong. */
+export function wrongPaths(outcome: Outcome<unknown>): string[] {
+  const failure = failureOf(outcome);
+  if (failure.kind === 'invalid-input') return failure.issues.map(({ path }) => path);
+  throw new Error(`Expected invalid input, had ${JSON.stringify(failure)}`);
+}
+
 /** All but the object as it came. */
-export function withoutRaw<T extends { readonly raw: unknown }>({ raw: _, ...rest }: T) {
+export function withoutRaw<T extends { readonly raw: unknown }>({ raw: _raw, ...rest }: T) {
   return rest;
 }
 

@@ -1,8 +1,15 @@
 import { createServer, type RequestListener } from 'node:http';
 import { Agent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Outcome } from '../../src/domain/failure.ts';
 import { providerName } from '../../src/domain/ids.ts';
-import { type Ask, openHttp, overload } from '../../src/providers/http.ts';
+import {
+  type Arrival,
+  type Ask,
+  openHttp,
+  overload,
+  type Pieces,
+} from '../../src/providers/http.ts';
 
 const provider = providerName('website');
 
@@ -151,6 +158,160 @@ describe('the outbound door', () => {
       value: { status: 500, body: '{"rows": [' },
     });
   });
+});
+
+describe('an answer in pieces', () => {
+  const asked: Ask = { ...write, headers: { accept: 'application/jsonl' } };
+  const lines = { 'content-type': 'application/jsonl' };
+
+  it('is had as it comes, with the question asked as any other is', async () => {
+    const seen: unknown[] = [];
+    let goOn = () => {};
+    const { http } = await door((request, response) => {
+      seen.push(request.headers.accept, request.headers['content-type']);
+      response.writeHead(200, lines).write('one');
+      goOn = () => response.end('two');
+    });
+
+    const pieces: string[] = [];
+    for await (const piece of piecesOf(await http.stream(call(), asked))) {
+      pieces.push(piece.ok ? Buffer.from(piece.value).toString() : 'lost');
+      goOn();
+    }
+
+    expect(pieces).toEqual(['one', 'two']);
+    expect(seen).toEqual(['application/jsonl', 'application/json']);
+  });
+
+  it.each([
+    [400, 'application/json', '{"code":"NO"}', { code: 'NO' }],
+    [502, 'text/html', '<h1>Bad</h1>', '<h1>Bad</h1>'],
+    [500, 'application/jsonl', '{"code":"NO"}', { code: 'NO' }],
+    [200, 'application/json; charset=utf-8', '{"id":"1"}', { id: '1' }],
+    [204, 'application/json', '', null],
+  ])('is none where the service answers %i with %s', async (status, type, said, body) => {
+    const { http } = await door((_request, response) => {
+      response.writeHead(status, { 'content-type': type }).end(said);
+    });
+
+    const outcome = await http.stream(call(), asked);
+
+    expect(outcome).toMatchObject({ ok: true, value: { kind: 'whole', answer: { status, body } } });
+  });
+
+  it('that breaks off ends with that, after all that came', async () => {
+    const { http } = await door((_request, response) => {
+      response.writeHead(200, lines).write('one', () => response.destroy());
+    });
+
+    const came = await everyPiece(await http.stream(call(), asked));
+    const read = await everyPiece(await http.stream(call(), { ...asked, effect: 'read' }));
+
+    expect(came).toMatchObject([
+      { ok: true },
+      { failure: { kind: 'outcome-unknown', because: /^the connection broke/ } },
+    ]);
+    expect(read).toMatchObject([{ ok: true }, { failure: { kind: 'unavailable' } }]);
+  });
+
+  it('ends at the deadline', async () => {
+    const deadline = new AbortController();
+    const { http } = await door((_request, response) => {
+      response.writeHead(200, lines).write('one');
+    });
+
+    const came = [];
+    for await (const piece of piecesOf(await http.stream(call(deadline.signal), asked))) {
+      came.push(piece);
+      deadline.abort();
+    }
+
+    expect(came).toMatchObject([
+      { ok: true },
+      { failure: { kind: 'outcome-unknown', because: /deadline/ } },
+    ]);
+  });
+
+  it('that is left unread closes the connection', async () => {
+    let isClosed = false;
+    const { http } = await door((_request, response) => {
+      response.on('close', () => {
+        isClosed = true;
+      });
+      response.writeHead(200, lines).write('one');
+    });
+
+    for await (const _piece of piecesOf(await http.stream(call(), asked))) break;
+
+    await expect.poll(() => isClosed).toBe(true);
+  });
+
+  it('is no longer than any answer may be', async () => {
+    const { http } = await door((_request, response) => {
+      const piece = Buffer.alloc(1024 * 1024, 32);
+      response.writeHead(200, lines);
+      for (let megabytes = 0; megabytes < 20; megabytes += 1) response.write(piece);
+      response.end();
+    });
+
+    const came = await everyPiece(await http.stream(call(), asked));
+
+    expect(came.at(-1)).toMatchObject({ failure: { kind: 'outcome-unknown', because: /longer/ } });
+    expect(came.filter(({ ok }) => !ok)).toHaveLength(1);
+  });
+
+  it.each([301, 307])('is not looked for elsewhere: %i', async (status) => {
+    const { http, asked: questions } = await door((_request, response) => {
+      response.writeHead(status, { ...lines, location: '/elsewhere' }).end();
+    });
+
+    const outcome = await http.stream(call(), asked);
+
+    expect(outcome).toMatchObject({ failure: { kind: 'unavailable', because: /redirect/ } });
+    expect(questions).toEqual(['POST /rows']);
+  });
+
+  it('that never began is told from one that was lost', async () => {
+    const { http: dead, close } = await door(() => {});
+    await close();
+    const { http: torn } = await door((_request, response) => response.destroy());
+    const { http: unasked, asked: questions } = await door(() => {});
+
+    const outcomes = [
+      await dead.stream(call(), asked),
+      await torn.stream(call(), asked),
+      await unasked.stream(call(AbortSignal.abort()), asked),
+    ];
+
+    expect(outcomes).toMatchObject([
+      { failure: { kind: 'unavailable', because: /reached/ } },
+      { failure: { kind: 'outcome-unknown' } },
+      { failure: { kind: 'unavailable', because: /deadline had passed/ } },
+    ]);
+    expect(questions).toEqual([]);
+  });
+
+  it('of a write makes what was read before it be asked again', async () => {
+    const { http, asked: questions } = await door((_request, response) => response.end('{}'));
+    const operation = call();
+
+    await http.ask(operation, read);
+    await everyPiece(await http.stream(operation, asked));
+    await http.ask(operation, read);
+
+    expect(questions).toEqual(['GET /rows', 'POST /rows', 'GET /rows']);
+  });
+
+  function piecesOf(outcome: Outcome<Arrival>): Pieces {
+    if (outcome.ok && outcome.value.kind === 'pieces') return outcome.value.pieces;
+    throw new Error(`Had no pieces: ${JSON.stringify(outcome)}`);
+  }
+
+  async function everyPiece(outcome: Outcome<Arrival>) {
+    const pieces: Outcome<Uint8Array>[] = [];
+    for await (const piece of piecesOf(outcome)) pieces.push(piece);
+    return pieces;
+  }
 });
 
 describe('what a busy or broken service means', () => {

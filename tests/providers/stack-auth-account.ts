@@ -163,6 +163,7 @@ export async function walk(
 /** A door behind which answers are changed before they are read. */
 export function changingBodies(change: (body: unknown, path: string) => unknown) {
   return (http: Http): Http => ({
+    ...http,
     ask: async (call, ask) =>
       mapOutcome(await http.ask(call, ask), (answer) => ({
         ...answer,

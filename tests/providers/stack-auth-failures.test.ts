@@ -260,6 +260,7 @@ describe('the table', () => {
 /** Asks that refusals be hidden behind a 200, as the vendor’s own client does. */
 function overriding(brand: string) {
   return (http: Http): Http => ({
+    ...http,
     ask: (call, ask) =>
       http.ask(call, {
         ...ask,
@@ -270,6 +271,7 @@ function overriding(brand: string) {
 
 function answering(change: (answer: Answer) => Answer) {
   return (http: Http): Http => ({
+    ...http,
     ask: async (call, ask) => {
       const outcome = await http.ask(call, ask);
       return outcome.ok ? { ok: true, value: change(outcome.value) } : outcome;

@@ -309,6 +309,7 @@ describe('a secret', () => {
   it('that the service repeats in a sentence is taken out of it', async () => {
     const { list, credentials } = await openAccount({
       wrap: (http: Http): Http => ({
+        ...http,
         ask: async (call, ask) => {
           const outcome = await http.ask(call, ask);
           if (!outcome.ok) return outcome;

@@ -164,6 +164,7 @@ describe('attributes and status together', () => {
   it('show a status that somebody else has set in between', async () => {
     const { update, id } = await openAssigned({
       wrap: (http) => ({
+        ...http,
         async ask(call, ask) {
           // The same change, a moment before ours.
           if (Object(ask.json).type === 'status') await http.ask(call, ask);

@@ -1,4 +1,4 @@
-// The five mutations as a client writes them, asking for all there is to know of what became of them.
+// The mutations as a client writes them, asking for all there is to know of what became of them.
 
 import { encodeId, providerName } from '../../src/domain/ids.ts';
 import type { AccountName } from './accounts.ts';
@@ -25,6 +25,17 @@ export async function mutate(
 export function conversationId(account: AccountName | 'nobody', nativeId: string): string {
   const conversation = { provider: providerName(account), nativeId };
   return encodeId({ type: 'Conversation', conversation });
+}
+
+export function messageId(
+  account: AccountName | 'nobody',
+  {
+    conversationId: inside,
+    id: nativeId,
+  }: { readonly conversationId: string; readonly id: string },
+): string {
+  const conversation = { provider: providerName(account), nativeId: inside };
+  return encodeId({ type: 'Message', message: { conversation, nativeId } });
 }
 
 export function contactId(account: AccountName, nativeId: string): string {
@@ -132,4 +143,82 @@ const DOCUMENTS = {
     }
   }
   ${CONTENT_FRAGMENTS}`,
+  updateMessage: `mutation ($input: UpdateMessageInput!) {
+    result: updateMessage(input: $input) {
+      ${ERRORS}
+      ... on UpdateMessagePayload { updated: message { ${MESSAGE_FIELDS} } ignored }
+    }
+  }
+  ${CONTENT_FRAGMENTS}`,
+  deleteMessage: `mutation ($input: DeleteMessageInput!) {
+    result: deleteMessage(input: $input) {
+      ${ERRORS}
+      ... on DeleteMessagePayload { deletedId }
+    }
+  }`,
+  rateMessage: `mutation ($input: RateMessageInput!) {
+    result: rateMessage(input: $input) {
+      ${ERRORS}
+      ... on RateMessagePayload { rated: message { ${MESSAGE_FIELDS} rating } }
+    }
+  }
+  ${CONTENT_FRAGMENTS}`,
+  requestReply: `mutation ($input: RequestReplyInput!) {
+    result: requestReply(input: $input) {
+      ${ERRORS}
+      ... on RequestReplyPayload {
+        reply { ${MESSAGE_FIELDS} }
+        usage { tokens endReason }
+        unfinished { __typename code message }
+        conversation { id }
+      }
+    }
+  }
+  ${CONTENT_FRAGMENTS}`,
+  completeConversation: `mutation ($input: CompleteConversationInput!) {
+    result: completeConversation(input: $input) {
+      ${ERRORS}
+      ... on CompleteConversationPayload { text usage { tokens endReason } }
+    }
+  }`,
+  upsertContact: `mutation ($input: UpsertContactInput!) {
+    result: upsertContact(input: $input) {
+      ${ERRORS}
+      ... on UpsertContactPayload {
+        outcome
+        contact { id nativeId name email phone imageUrl }
+      }
+    }
+  }`,
+  addParticipant: `mutation ($input: AddParticipantInput!) {
+    result: addParticipant(input: $input) {
+      ${ERRORS}
+      ... on AddParticipantPayload {
+        participant { id nativeId role name email imageUrl }
+        conversation { id }
+      }
+    }
+  }`,
+  removeParticipant: `mutation ($input: RemoveParticipantInput!) {
+    result: removeParticipant(input: $input) {
+      ${ERRORS}
+      ... on RemoveParticipantPayload { removedId conversation { id } }
+    }
+  }`,
+  uploadAttachment: `mutation ($input: UploadAttachmentInput!) {
+    result: uploadAttachment(input: $input) {
+      ${ERRORS}
+      ... on UploadAttachmentPayload {
+        attachment { name type url }
+        upload { method url headers { name value } }
+        conversation { id }
+      }
+    }
+  }`,
+  createConversationSession: `mutation ($input: CreateConversationSessionInput!) {
+    result: createConversationSession(input: $input) {
+      ${ERRORS}
+      ... on CreateConversationSessionPayload { token expiresAt conversation { id } }
+    }
+  }`,
 } as const;

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../domain/failure.ts';
 import type { MessageRef } from '../../domain/ids.ts';
+import type { ReplyEvent } from '../../domain/reply.ts';
 import type { Call } from '../provider.ts';
 import type { WirePage } from '../wire-reading.ts';
 import type {
@@ -41,6 +42,8 @@ export interface Client {
   completeMessage(call: Call, id: string, turn: Turn): Promise<Outcome<WireCompletion>>;
   /** Lets the bot answer what is there. */
   receiveMessage(call: Call, id: string, engine: Engine): Promise<Outcome<WireCompletion>>;
+  /** The same answers while they are written; null where they are only to be had whole. */
+  readonly streams: ReplyStreams | null;
   updateMessage(call: Call, message: MessageRef, fields: MessageFields): Promise<Outcome<null>>;
   deleteMessage(call: Call, message: MessageRef): Promise<Outcome<null>>;
   /** Answers a conversation that is stored nowhere. */
@@ -55,6 +58,12 @@ export interface Client {
     id: string,
     durationInSeconds: number | undefined,
   ): Promise<Outcome<WireSession>>;
+}
+
+/** They end with `completed` or `failed`, and nothing is asked before they are read. */
+export interface ReplyStreams {
+  completeMessage(call: Call, id: string, turn: Turn): AsyncIterable<ReplyEvent>;
+  receiveMessage(call: Call, id: string, engine: Engine): AsyncIterable<ReplyEvent>;
 }
 
 /** More are cut down without a word. */

@@ -1,11 +1,14 @@
 // ChatBotKit: conversations between users and AI bots, with free-form metadata for tags. What it can do, verb by verb.
 
+import type { MessageKind } from '../../domain/message.ts';
 import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
 import type { Client } from './client.ts';
+import { completeConversation } from './complete.ts';
 import { upsertContact } from './contacts.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
 import { getMessage, listMessages } from './messages.ts';
+import { requestReply, streamReply } from './replies.ts';
 import { restClient } from './rest.ts';
 import { sendMessage } from './send.ts';
 import { createSession } from './session.ts';
@@ -106,15 +109,7 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
         note: "A user's bare words may be answered by the bot within the call (expectReply); with a name, a description, tags, metadata, another role or a hidden kind, which takes visibility INTERNAL, a row is stored that no bot notices.",
         fields: ['tags', 'name', 'description'],
         roles: ['USER', 'BOT', 'SYSTEM'],
-        kinds: [
-          'MESSAGE',
-          'CONTEXT',
-          'INSTRUCTION',
-          'BACKSTORY',
-          'REASONING',
-          'ACTIVITY',
-          'CHECKPOINT',
-        ],
+        kinds: KINDS,
         visibilities: ['PUBLIC', 'INTERNAL'],
         contentKinds: ['text', 'markdown'],
         replies: 'when-asked',
@@ -125,15 +120,7 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
         note: 'Tags and metadata are merged key by key; of kind and as, the one that is not given stays as the row has it; what the service takes and does not do is named in ignored.',
         fields: ['content', 'kind', 'as', 'tags', 'name', 'description'],
         roles: ['USER', 'BOT', 'SYSTEM'],
-        kinds: [
-          'MESSAGE',
-          'CONTEXT',
-          'INSTRUCTION',
-          'BACKSTORY',
-          'REASONING',
-          'ACTIVITY',
-          'CHECKPOINT',
-        ],
+        kinds: KINDS,
         contentKinds: ['text', 'markdown'],
         does: (input, call) => updateMessage(inbox, input, call),
       },
@@ -147,16 +134,31 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
         note: 'The ways by which ChatBotKit rates messages are documented nowhere: keep a rating in the metadata of the message with updateMessage.',
       },
       REPLY_REQUEST: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'The bot answers what is there, once for each time it is asked; an answer that breaks off is shown as far as it came.',
+        does: (input, call) => requestReply(inbox, input, call),
       },
-      REPLY_STREAM: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
-      },
+      REPLY_STREAM: client.streams
+        ? {
+            support: 'NATIVE',
+            note: 'Of a reply in several messages, completed has the last one, and the tokens have them all.',
+            does: (input, call) => streamReply(inbox, input, call),
+          }
+        : {
+            support: 'NONE',
+            note: 'Through Pinkfish an answer comes whole: ask for it with sendMessage and expectReply, or with requestReply.',
+          },
       CONVERSATION_COMPLETE: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'Nothing is stored; a hidden kind among the messages is said as USER.',
+        fields: ['contactId'],
+        roles: ['USER', 'BOT'],
+        kinds: KINDS,
+        withheld: {
+          attachments:
+            'ChatBotKit takes attachments to a conversation that is not stored only with a namespace that it documents nowhere: create a conversation and use uploadAttachment there.',
+        },
+        does: (input, call) => completeConversation(inbox, input, call),
       },
       CONTACT_UPSERT: {
         support: 'NATIVE',
@@ -191,6 +193,16 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
     },
   };
 }
+
+const KINDS: readonly MessageKind[] = [
+  'MESSAGE',
+  'CONTEXT',
+  'INSTRUCTION',
+  'BACKSTORY',
+  'REASONING',
+  'ACTIVITY',
+  'CHECKPOINT',
+];
 
 /** Conversations have no channel, no state and no flags; the list compares contacts and, of the metadata, texts. */
 const FILTERS: FilterTable = {

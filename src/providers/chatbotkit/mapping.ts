@@ -91,12 +91,12 @@ export function toMessage(wire: WireMessage, conversation: ConversationRef): Mes
   };
 }
 
-/** An answer of which no row was found: what was said of it, and no time made up. */
-export function toUnseenReply(id: string, text: string, conversation: ConversationRef): Message {
-  return {
-    ...toMessage({ id, type: 'bot', text, meta: null, raw: null }, conversation),
-    native: null,
-  };
+/** A message of which no row was found: what was said of it, and no time made up. */
+export function toUnseen(
+  said: { readonly id: string; readonly type: 'user' | 'bot'; readonly text: string },
+  conversation: ConversationRef,
+): Message {
+  return { ...toMessage({ ...said, meta: null, raw: null }, conversation), native: null };
 }
 
 /** An empty text is how some of its writers leave a column unset. */

@@ -4,7 +4,7 @@ import type { Failure } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
 import { type Answer, type Ask, overload, unavailable } from '../http.ts';
 import { quoted } from '../wire-reading.ts';
-import { WireRefusal } from './wire.ts';
+import { WireRefusal, type WireRefusalLine } from './wire.ts';
 
 export interface Refused {
   readonly provider: ProviderName;
@@ -17,29 +17,62 @@ export interface Refused {
   readonly what: string;
   /** Never to be seen in a failure, should the service repeat it. */
   readonly secret: string;
+  /** What to look after where the key is refused, if it is not in the config. */
+  readonly checkKey?: string;
 }
 
 /** Undefined where the answer is a good one. */
 export function refusalOf(answer: Answer, asked: Refused): Failure | undefined {
-  const { provider, effect, runsEngine, now, secret } = asked;
   const { message, code = null } = WireRefusal.safeParse(answer.body).data ?? {};
   const isGood = answer.status >= 200 && answer.status < 300;
   if (isGood && code === null) return undefined;
   // After some 19 seconds a 200 is on its way already, and what goes wrong then has only the body to be said in.
-  const status = isGood ? (STATUS_OF_CODE.get(code ?? '') ?? 500) : answer.status;
+  const status = isGood ? statusOf(code) : answer.status;
+  const isLate = isGood && asked.effect === 'write';
+  return judge({ answer: { ...answer, status }, code, message, isLate }, asked);
+}
+
+/**
+ * What an error means that came as a line of an answer which had begun. `isSettled`: it is known what became of what was
+ * asked, and only the bot's answer is missing.
+ */
+export function refusalInLine(
+  { message, code = null }: WireRefusalLine,
+  asked: Refused,
+  { isSettled }: { readonly isSettled: boolean },
+): Failure {
+  const answer = { status: statusOf(code), header: () => undefined, body: null };
+  return judge({ answer, code, message: message ?? undefined, isLate: !isSettled }, asked);
+}
+
+interface Refusal {
+  /** With the status that the refusal has in truth. */
+  readonly answer: Answer;
+  readonly code: string | null;
+  readonly message: string | undefined;
+  /** Whether it came when what was asked may have been done. */
+  readonly isLate: boolean;
+}
+
+function judge({ answer, code, message, isLate }: Refusal, asked: Refused): Failure {
+  const { provider, effect, runsEngine, now, secret } = asked;
+  const { status } = answer;
   const said = quoted(message || `HTTP ${status} without a sentence`, [secret]);
 
-  const isLate = isGood && effect === 'write';
   if ((isLate && !NOTHING_WAS_DONE.has(status)) || (runsEngine && status >= 500)) {
     const because = `it answered ${code ?? `HTTP ${status}`} (${said}) when its work had begun: look whether it was done before trying again`;
     return { kind: 'outcome-unknown', provider, because };
   }
-  const overloaded = overload(provider, { ...answer, status }, { effect, now });
+  const overloaded = overload(provider, answer, { effect, now });
   if (overloaded) return overloaded;
 
   switch (status) {
     case 401:
-      return { kind: 'credential-refused', provider, said: `${said}. ${CHECK_THE_KEY}` };
+      return {
+        kind: 'credential-refused',
+        provider,
+        said: `${said}. ${asked.checkKey ?? CHECK_THE_KEY}`,
+      };
     case 403:
       return { kind: 'forbidden', provider, said };
     case 404:
@@ -57,6 +90,30 @@ export function refusalOf(answer: Answer, asked: Refused): Failure | undefined {
         ? unavailable(provider, `it answered HTTP ${status}`)
         : { kind: 'refused', provider, code, said };
   }
+}
+
+/**
+ * The same of an upload. It counts towards no rate, so limits that are reached are those of a size: to try it again would
+ * not help. Whether it is the file's or the room that the plan has left, the service does not say.
+ */
+export function uploadRefusalOf(answer: Answer, asked: Refused): Failure | undefined {
+  const { message, code } = WireRefusal.safeParse(answer.body).data ?? {};
+  if (code !== 'LIMITS_REACHED') return refusalOf(answer, asked);
+  const said = `${quoted(message || 'Limits reached', [asked.secret])}. ${TOO_LARGE}`;
+  return { kind: 'refused', provider: asked.provider, code, said };
+}
+
+const TOO_LARGE =
+  'For an upload this says that the file is too large: send a smaller one, or announce one of more than 4.5 MB with file and send its bytes to the address that is answered';
+
+/** An error of no known name is taken for the service's own. */
+function statusOf(code: string | null): number {
+  return statusOfCode(code ?? '') ?? 500;
+}
+
+/** Undefined for a word that is none of its codes. */
+export function statusOfCode(code: string): number | undefined {
+  return STATUS_OF_CODE.get(code);
 }
 
 const STATUS_OF_CODE: ReadonlyMap<string, number> = new Map([

@@ -7,14 +7,17 @@ import {
   mapOutcome,
   messageIn,
   type Outcome,
+  success,
 } from '../../domain/failure.ts';
 import type { MessageRef } from '../../domain/ids.ts';
-import { type Ask, isAnotherPath } from '../http.ts';
+import type { ReplyEvent } from '../../domain/reply.ts';
+import { type Answer, type Ask, isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, readRows, type WirePage } from '../wire-reading.ts';
 import type { Client, PageQuestion } from './client.ts';
 import type { ChatBotKitAccount } from './index.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf, uploadRefusalOf } from './refusal.ts';
+import { replyIn } from './reply-stream.ts';
 import {
   WireAnswer,
   WireCompletion,
@@ -35,15 +38,25 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
   const wholeInbox = `the conversations at ${provider}`;
 
   async function ask<T>(call: Call, shape: z.ZodType<T>, question: Question): Promise<Outcome<T>> {
-    const { what, runsEngine = false, ...asked } = question;
+    const answer = await exchange(call, question);
+    return answer.ok ? readAnswer(shape, answer.value, question) : answer;
+  }
+
+  /** A good answer, whatever is in it. */
+  async function exchange(call: Call, question: Question): Promise<Outcome<Answer>> {
+    const { what, runsEngine = false, alsoGood, refusal = refusalOf, ...asked } = question;
     if (isAnotherPath(asked.path)) return failed({ kind: 'not-found', what });
-    const effect: Ask['effect'] = asked.method === 'GET' ? 'read' : 'write';
+    const effect = effectOf(question);
     const secret = account.secret.reveal();
     const answer = await http.ask(call, { ...asked, headers: headersOf(account, secret), effect });
-    if (!answer.ok) return answer;
+    if (!answer.ok || answer.value.status === alsoGood) return answer;
     const refused = { provider, effect, runsEngine, now: clock(), what, secret };
-    const failure = refusalOf(answer.value, refused);
-    return failure ? failed(failure) : readBody(shape, answer.value.body, { provider, effect });
+    const failure = refusal(answer.value, refused);
+    return failure ? failed(failure) : answer;
+  }
+
+  function readAnswer<T>(shape: z.ZodType<T>, { body }: Answer, question: Question): Outcome<T> {
+    return readBody(shape, body, { provider, effect: effectOf(question) });
   }
 
   function read<T>(call: Call, shape: z.ZodType<T>, question: Omit<Question, 'method'>) {
@@ -53,6 +66,21 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
   async function write(call: Call, question: Omit<Question, 'method'>): Promise<Outcome<string>> {
     const written = await ask(call, WireWritten, { method: 'POST', ...question });
     return mapOutcome(written, ({ id }) => id);
+  }
+
+  async function* reply(
+    call: Call,
+    { path, json, what, to }: ReplyQuestion,
+  ): AsyncGenerator<ReplyEvent, void, undefined> {
+    if (isAnotherPath(path)) {
+      yield { type: 'failed', failure: { kind: 'not-found', what } };
+      return;
+    }
+    const secret = account.secret.reveal();
+    const effect = 'write';
+    const headers = { ...headersOf(account, secret), accept: 'application/jsonl' };
+    const asking = http.stream(call, { method: 'POST', path, json, headers, effect });
+    yield* replyIn(asking, { provider, effect, runsEngine: true, now: clock(), what, secret, to });
   }
 
   return {
@@ -123,6 +151,24 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
         runsEngine: true,
       }),
 
+    streams: {
+      completeMessage: (call, id, json) =>
+        reply(call, {
+          path: pathOf('complete', id),
+          json,
+          what: conversationAt(provider, id),
+          to: 'message',
+        }),
+
+      receiveMessage: (call, id, json) =>
+        reply(call, {
+          path: pathOf('receive', id),
+          json,
+          what: conversationAt(provider, id),
+          to: 'history',
+        }),
+    },
+
     async updateMessage(call, message, json) {
       const path = messagePathOf('update', message);
       return nothing(await write(call, { path, json, what: messageIn(message) }));
@@ -142,8 +188,19 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
         runsEngine: true,
       }),
 
-    upsertContact: (call, id, json) =>
-      write(call, { path: pathOf('contact/upsert', id), json, what: conversationAt(provider, id) }),
+    async upsertContact(call, id, json) {
+      const question: Question = {
+        method: 'POST',
+        path: pathOf('contact/upsert', id),
+        json,
+        what: conversationAt(provider, id),
+        alsoGood: NOT_MODIFIED,
+      };
+      const answer = await exchange(call, question);
+      if (!answer.ok) return answer;
+      if (answer.value.status === NOT_MODIFIED) return success(null);
+      return mapOutcome(readAnswer(WireWritten, answer.value, question), (contact) => contact.id);
+    },
 
     uploadAttachment: (call, id, file) =>
       ask(call, WireUploaded, {
@@ -151,6 +208,7 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
         path: pathOf('attachment/upload', id),
         json: { file },
         what: conversationAt(provider, id),
+        refusal: uploadRefusalOf,
       }),
 
     createSession: (call, id, durationInSeconds) =>
@@ -172,6 +230,24 @@ interface Question {
   /** What a 404 says is not there. */
   readonly what: string;
   readonly runsEngine?: boolean;
+  /** A status that is no refusal here, though it is one elsewhere. */
+  readonly alsoGood?: number;
+  /** Where an answer means something else than elsewhere. */
+  readonly refusal?: typeof refusalOf;
+}
+
+interface ReplyQuestion {
+  readonly path: string;
+  readonly json: object;
+  readonly what: string;
+  readonly to: 'message' | 'history';
+}
+
+/** How it says, without a word, that a conversation has its contact already. */
+const NOT_MODIFIED = 304;
+
+function effectOf({ method }: Question): Ask['effect'] {
+  return method === 'GET' ? 'read' : 'write';
 }
 
 function pathOf(verb: string, id: string): string {
@@ -208,7 +284,7 @@ function pageQuery({ after, take }: PageQuestion): (readonly [string, string])[]
 }
 
 /** A cursor stands even on the last page: that a page is not full is the only sign of the end. */
-function pageOf<Row>(
+export function pageOf<Row>(
   shape: z.ZodType<Row>,
   { items, cursor }: WireRows,
   { take }: PageQuestion,

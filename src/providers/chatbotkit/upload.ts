@@ -46,12 +46,15 @@ function toAttachment(uploaded: WireUploaded, source: Source): UploadedAttachmen
   return { name, type: textOf(type), url: uploaded.downloadRequest?.url ?? named };
 }
 
+/** Without its length: whoever sends bytes counts them, and some (Node's fetch) fail where they are told the number too. */
 function toHttpRequest({
   method,
   url,
   headers,
 }: NonNullable<WireUploaded['uploadRequest']>): NonNullable<UploadedAttachment['upload']> {
-  const named = Object.entries(headers ?? {}).map(([name, value]) => ({ name, value }));
+  const named = Object.entries(headers ?? {})
+    .filter(([name]) => name.toLowerCase() !== 'content-length')
+    .map(([name, value]) => ({ name, value }));
   return { method, url, headers: named };
 }
 

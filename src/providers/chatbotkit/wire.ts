@@ -89,6 +89,18 @@ export type WireSession = z.infer<typeof WireSession>;
 
 export const WireRefusal = z.object({ message: z.string(), code: z.string() });
 
+/** One line of a reply that is had while it is written. */
+export const WireLine = z.object({ type: z.string(), data: anything });
+
+export const WireToken = z.object({ token: z.string() });
+
+/** A row of the turn, said before it is stored and so without an id. */
+export const WireSaid = z.object({ type: text, text });
+
+/** Documented without a code, sent with one. */
+export const WireRefusalLine = z.object({ message: text, code: text });
+export type WireRefusalLine = z.infer<typeof WireRefusalLine>;
+
 /** The two rows of an upload are activities; the answer among them says what file there is now. */
 export const WireUpload = z.object({
   activity: z.object({

@@ -10,10 +10,13 @@ import { type About, missing, refusalOf } from './refusal.ts';
 import {
   type Rows,
   WireChatAnswer,
+  WireContact,
+  WireContactPage,
   WireConversation,
   WireConversationPage,
   type WireMessage,
   WireMessagePage,
+  WireNewContact,
 } from './wire.ts';
 
 /** A `page` is a number from 1, as text. */
@@ -32,7 +35,43 @@ export interface Client {
   listMessages(call: Call, id: string, page: string): Promise<Outcome<WirePage<WireMessage>>>;
   /** Asks the AI: question and answer are both stored; where no conversation is named one begins. */
   chat(call: Call, question: ChatQuestion): Promise<Outcome<WireChatAnswer>>;
+  /** Answers nothing. Only answers that come from the knowledge base can be rated. */
+  rateAnswer(call: Call, rated: Rated): Promise<Outcome<null>>;
+  /** Newest first. */
+  listContacts(call: Call, page: string): Promise<Outcome<WirePage<WireContact>>>;
+  getContact(call: Call, id: string): Promise<Outcome<WireContact>>;
+  /** The id of the new contact, which is all the service answers. */
+  createContact(call: Call, properties: ContactProperties): Promise<Outcome<string>>;
 }
+
+export interface Rated {
+  readonly conversation: string;
+  readonly message: string;
+  /** Typed as text: helpful, not helpful, or no rating any more. What is read instead is 1, 0 or null. */
+  readonly rating: '1' | '-1' | '0';
+}
+
+/** By the names a contact is written with. At least one. */
+export type ContactProperties = Readonly<
+  Partial<
+    Record<
+      | 'first_name'
+      | 'last_name'
+      | 'email'
+      | 'phone'
+      | 'job_title'
+      | 'company_name'
+      | 'website_url'
+      | 'industry'
+      | 'address'
+      | 'city'
+      | 'state'
+      | 'postal_code'
+      | 'country',
+      string
+    >
+  >
+>;
 
 export const FIRST_PAGE = '1';
 
@@ -127,6 +166,41 @@ export function chatlingClient(account: ChatlingAccount, { http, clock }: Provid
         json: question,
         about: { conversation: question.conversation_id, contact: question.contact_id },
       }),
+
+    rateAnswer: (call, { conversation, message, rating }) =>
+      ask(call, NOTHING, {
+        method: 'PATCH',
+        path: `${pathOf(conversation)}/messages/${encodeURIComponent(message)}/rate-ai-answer`,
+        json: { rating },
+        about: { conversation, message },
+      }),
+
+    async listContacts(call, page) {
+      const answer = await ask(call, WireContactPage, {
+        method: 'GET',
+        path: `${home}/contacts`,
+        query: newestFirst(page),
+        about: {},
+      });
+      return mapOutcome(answer, ({ contacts, pages }) => pageOf(contacts, page, pages?.last_page));
+    },
+
+    getContact: (call, id) =>
+      ask(call, WireContact, {
+        method: 'GET',
+        path: `${home}/contacts/${encodeURIComponent(id)}`,
+        about: { contact: id },
+      }),
+
+    async createContact(call, properties) {
+      const answer = await ask(call, WireNewContact, {
+        method: 'POST',
+        path: `${home}/contacts`,
+        json: { properties },
+        about: {},
+      });
+      return mapOutcome(answer, ({ id }) => id);
+    },
   };
 }
 
@@ -134,7 +208,7 @@ interface Question extends Pick<Ask, 'method' | 'path' | 'query' | 'json'> {
   readonly about: Omit<About, 'chatbot'>;
 }
 
-/** A deletion answers without data. */
+/** A deletion answers without data, a rating with none. */
 const NOTHING = z
   .unknown()
   .optional()

@@ -2,9 +2,11 @@
 
 import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
 import { type Client, chatlingClient } from './client.ts';
+import { contactUpserter, MOST_CONTACT_PAGES } from './contacts.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
 import { getMessage, listMessages, MOST_PAGES_SEARCHED } from './messages.ts';
+import { rateMessage } from './rate.ts';
 import { sendMessage } from './send.ts';
 import { updateConversation } from './update.ts';
 
@@ -107,8 +109,9 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
         note: 'Chatling deletes whole conversations only: use deleteConversation.',
       },
       MESSAGE_RATE: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'NATIVE',
+        note: 'Answers of the AI only, and only where Chatling gives its messages ids.',
+        does: (input, call) => rateMessage(inbox, input, call),
       },
       REPLY_REQUEST: {
         support: 'NONE',
@@ -123,8 +126,11 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
         note: 'Chatling keeps every question as a conversation: create one and delete it afterwards.',
       },
       CONTACT_UPSERT: {
-        support: 'NONE',
-        note: 'To be built: not yet in this commit.',
+        support: 'EMULATED',
+        note: `Looked for by email, else by phone, in the newest ${MOST_CONTACT_PAGES} pages of contacts: somebody found is UNCHANGED, whatever else is given, because Chatling changes no contact; somebody not found is created, unless there are more pages; name is split at its first space.`,
+        of: 'account',
+        fields: ['name', 'email', 'phone'],
+        does: contactUpserter(inbox),
       },
       PARTICIPANT_LIST: {
         support: 'NONE',

@@ -9,7 +9,7 @@ import {
   plainText,
   type Rating,
 } from '../../domain/message.ts';
-import type { MessageRole } from '../../domain/participant.ts';
+import type { Contact, MessageRole } from '../../domain/participant.ts';
 import { sortedTimes, toDate } from './dates.ts';
 import type { ChatlingAccount } from './index.ts';
 import { type Identified, identify, settled } from './message-ids.ts';
@@ -17,6 +17,7 @@ import {
   type Flag,
   WireAnswerData,
   type WireChatAnswer,
+  type WireContact,
   type WireConversation,
   type WireMessage,
 } from './wire.ts';
@@ -54,7 +55,7 @@ export function toConversation(wire: WireConversation, account: ChatlingAccount)
     archived: toFlag(wire.archived),
     important: toFlag(wire.important),
     tags: [],
-    contact: wire.contact_id ? toContact(wire.contact_id) : null,
+    contact: wire.contact_id ? toContact({ id: wire.contact_id }) : null,
     assignee: null,
     messageCount: null,
     createdAt,
@@ -119,6 +120,22 @@ export function toReply(answer: WireChatAnswer, conversation: ConversationRef): 
     conversation,
   );
   return reply ?? null;
+}
+
+/** Of a conversation's contact only the id is told. */
+export function toContact({
+  id,
+  name,
+  email,
+  phone,
+}: Pick<WireContact, 'id'> & Partial<WireContact>): Contact {
+  return {
+    nativeId: id,
+    name: name || null,
+    email: email || null,
+    phone: phone || null,
+    imageUrl: null,
+  };
 }
 
 function toMessage({ row, id, derived }: Identified, conversation: ConversationRef): Message {
@@ -216,8 +233,4 @@ function toNumber(said: Flag): number | null {
 
 function activityOf({ messages }: WireConversation): Date | null {
   return toDate(messages?.items[0]?.created_at);
-}
-
-function toContact(nativeId: string): Conversation['contact'] {
-  return { nativeId, name: null, email: null, phone: null, imageUrl: null };
 }

@@ -1,6 +1,6 @@
 // What an answer other than the expected one means: Chatling's statuses and sentences, as failures.
 
-import { conversationAt, type Failure } from '../../domain/failure.ts';
+import { conversationAt, type Failure, messageIn } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
 import { type Answer, type Ask, overload, unavailable } from '../http.ts';
 import { quoted } from '../wire-reading.ts';
@@ -21,6 +21,7 @@ export interface Refused {
 export interface About {
   readonly chatbot: string;
   readonly conversation?: string | undefined;
+  readonly message?: string | undefined;
   readonly contact?: string | undefined;
 }
 
@@ -65,11 +66,13 @@ export function missing(
   said: string,
   { provider, about }: Pick<Refused, 'provider' | 'about'>,
 ): string {
-  const { chatbot, conversation, contact } = about;
+  const { chatbot, conversation, message, contact } = about;
   const means = (word: RegExp) => word.test(said) && !/conversation/i.test(said);
   if (contact !== undefined && means(/\bcontact\b/i)) return `contact ${contact} at ${provider}`;
-  return conversation === undefined || means(/\bchatbot\b/i)
-    ? `chatbot ${chatbot} at ${provider}`
+  if (conversation === undefined || means(/\bchatbot\b/i))
+    return `chatbot ${chatbot} at ${provider}`;
+  return message !== undefined && means(/\bmessage\b/i)
+    ? messageIn({ conversation: { provider, nativeId: conversation }, nativeId: message })
     : conversationAt(provider, conversation);
 }
 

@@ -43,6 +43,15 @@ export const WireConversation = withRaw({
 });
 export type WireConversation = z.infer<typeof WireConversation>;
 
+/** Under other names than it is written with; its industry and address are never shown. */
+export const WireContact = z.object({
+  id,
+  name: maybeText,
+  email: maybeText,
+  phone: maybeId,
+});
+export type WireContact = z.infer<typeof WireContact>;
+
 const WirePages = z
   .object({ last_page: z.number().nullish().catch(null) })
   .nullish()
@@ -54,6 +63,10 @@ export const WireConversationPage = z.object({
 });
 
 export const WireMessagePage = z.object({ pages: WirePages, messages: rows(WireMessage) });
+
+export const WireContactPage = z.object({ pages: WirePages, contacts: rows(WireContact) });
+
+export const WireNewContact = z.object({ id });
 
 export const WireChatAnswer = z.object({
   conversation_id: maybeId,

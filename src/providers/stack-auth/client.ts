@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { conversationAt, failed, mapOutcome, type Outcome, success } from '../../domain/failure.ts';
 import type { Answer, Ask } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
+import { askWithToken } from '../token-flight.ts';
 import { readBody } from '../wire-reading.ts';
 import type { StackAuthAccount } from './index.ts';
 import { isTokenRefused, refusalOf, unmasked } from './refusal.ts';
@@ -51,23 +52,12 @@ export function stackAuthClient(account: StackAuthAccount, parts: ProviderParts)
 
   /** Any answer, under its real status, with one renewal of the token where that was what was wrong. */
   async function answerTo(call: Call, asked: Omit<Ask, 'headers'>): Promise<Outcome<Answer>> {
-    const token = await session.token(call.signal);
-    if (!token.ok) return token;
-    const sending = send(token.value);
-    const first = await sending;
-    if (!first.ok || !isTokenRefused(unmasked(first.value))) return mapOutcome(first, unmasked);
-    const renewed = await session.renewed(token.value, call.signal);
-    if (!renewed.ok) return renewed;
-    // The refusal must not be remembered as the answer to this question.
-    for (const [question, answer] of call.reads) {
-      if (answer === sending) call.reads.delete(question);
-    }
-    // Also where it is a write: a token is looked at before anything else, so a 401 says that nothing was done.
-    return mapOutcome(await send(renewed.value), unmasked);
-
-    function send(accessToken: string): Promise<Outcome<Answer>> {
-      return http.ask(call, { ...asked, headers: headersOf(account, accessToken) });
-    }
+    const answer = await askWithToken(session, call, {
+      send: (token) => http.ask(call, { ...asked, headers: headersOf(account, token) }),
+      // Also where it is a write: a token is looked at before anything else, so a 401 says that nothing was done.
+      isRefused: (refused) => isTokenRefused(unmasked(refused)),
+    });
+    return mapOutcome(answer, unmasked);
   }
 
   async function ask<T>(call: Call, shape: z.ZodType<T>, question: Question): Promise<Outcome<T>> {

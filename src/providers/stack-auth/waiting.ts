@@ -3,24 +3,7 @@
 import { failed, type Outcome } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
 import { unavailable } from '../http.ts';
-
-/** Undefined where the signal came first; the work itself goes on. */
-export async function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  if (signal.aborted) return undefined;
-  let giveUp = (): void => undefined;
-  const aborted = new Promise<undefined>((resolve) => {
-    giveUp = () => resolve(undefined);
-    signal.addEventListener('abort', giveUp);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-  }
-}
+import { unlessAborted } from '../token-flight.ts';
 
 /** Work on one conversation is done one after the other, in the order it was asked for. */
 export type InTurn = <T>(

@@ -1,0 +1,112 @@
+// Uploads a file into a conversation.
+
+import type { ConversationRef } from '../../src/domain/ids.ts';
+import type { UploadInput } from '../../src/gateway/upload-attachment.ts';
+import type { HttpRequest, UploadedAttachment } from '../../src/providers/verbs.ts';
+import { builder } from '../builder.ts';
+import { WRITE_ERRORS } from '../errors.ts';
+import { unwrap } from '../failure.ts';
+import { conversationRefOf } from '../global-id.ts';
+import { Attachment } from '../message.ts';
+import { Conversation } from '../nodes.ts';
+import { given } from './given.ts';
+
+const AttachmentFile = builder.inputType('AttachmentFileInput', {
+  description: 'A file whose bytes you send yourself, as `upload` of the answer says.',
+  fields: (t) => ({
+    type: t.string({ required: true, description: 'Its media type: `image/png`.' }),
+    size: t.int({ required: true, description: 'How many bytes it has.' }),
+    name: t.string({ description: 'What it is called.' }),
+  }),
+});
+
+const Input = builder.inputType('UploadAttachmentInput', {
+  description: 'What to upload, and where. Exactly one of `url` and `file`.',
+  fields: (t) => ({
+    conversationId: t.id({ required: true, description: 'The conversation it is for.' }),
+    url: t.string({
+      description:
+        'Where the file is (`http:`, `https:`), for the provider to fetch it; or the file itself (`data:`).',
+    }),
+    file: t.field({ type: AttachmentFile, description: 'A file to send in a second step.' }),
+  }),
+});
+
+const Header = builder.objectRef<HttpRequest['headers'][number]>('HttpHeader').implement({
+  description: 'A header of a request.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What it is called.' }),
+    value: t.exposeString('value', { description: 'What it says.' }),
+  }),
+});
+
+const Upload = builder.objectRef<HttpRequest>('UploadRequest').implement({
+  description:
+    'How to send the bytes of a file to the provider itself: this very request, with the bytes as its body. It is good for a short time only.',
+  fields: (t) => ({
+    method: t.exposeString('method', { description: '`PUT`, as a rule.' }),
+    url: t.exposeString('url', {
+      description: 'Where to send it. Whoever has it may write there.',
+    }),
+    headers: t.field({
+      type: [Header],
+      description: 'The headers it must have.',
+      resolve: ({ headers }) => [...headers],
+    }),
+  }),
+});
+
+interface Uploaded extends UploadedAttachment {
+  readonly conversation: ConversationRef;
+}
+
+const Payload = builder.objectRef<Uploaded>('UploadAttachmentPayload').implement({
+  description: 'The file in the conversation, and what is left to do.',
+  fields: (t) => ({
+    attachment: t.expose('attachment', {
+      type: Attachment,
+      description: 'As its provider has it.',
+    }),
+    upload: t.expose('upload', {
+      type: Upload,
+      nullable: true,
+      description: 'For `file`: how to send its bytes. Null for `url`: nothing is left to do.',
+    }),
+    conversation: t.field({
+      type: Conversation,
+      nullable: true,
+      description: 'The conversation after it. Asking for it costs one call.',
+      resolve: async ({ conversation }, _args, { gateway, operation }) =>
+        unwrap(await gateway.getConversation(conversation, operation)),
+    }),
+  }),
+});
+
+builder.mutationField('uploadAttachment', (t) =>
+  t.field({
+    type: Payload,
+    description:
+      'Uploads a file into a conversation, for its bot to use: from an address, from a `data:` URL, or in two steps.',
+    errors: {
+      types: WRITE_ERRORS,
+      union: {
+        name: 'UploadAttachmentResult',
+        description: 'The file in the conversation, or why it is not there.',
+      },
+    },
+    args: { input: t.arg({ type: Input, required: true, description: 'What to upload.' }) },
+    resolve: async (_root, { input }, { gateway, operation }) => {
+      const asked = uploadOf(input);
+      const uploaded = unwrap(await gateway.uploadAttachment(asked, operation));
+      return { ...uploaded, conversation: asked.conversation };
+    },
+  }),
+);
+
+function uploadOf({ conversationId, url, file }: typeof Input.$inferInput): UploadInput {
+  return {
+    conversation: conversationRefOf(conversationId, 'conversationId'),
+    ...given({ url }),
+    ...(file ? { file: { ...given(file), type: file.type, size: file.size } } : {}),
+  };
+}
