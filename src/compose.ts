@@ -9,6 +9,7 @@ import { openProvider } from './providers/catalogue.ts';
 import { openHttp } from './providers/http.ts';
 import type { Provider } from './providers/provider.ts';
 import { type Server, startServer } from './server/server.ts';
+import { memoryLog } from './state/events/memory.ts';
 
 export interface Parlance {
   readonly gateway: Gateway;
@@ -29,6 +30,9 @@ export interface Surroundings {
 /** Sockets to one account; more wait their turn. */
 const SOCKETS_PER_ACCOUNT = 32;
 const CONNECT_TIMEOUT_MS = 2000;
+/** Streams of the event log. Fixed: a conversation keeps its own for ever. */
+const LANES = 8;
+const RETENTION = { ageMs: 24 * 3_600_000, length: 10_000 };
 
 export async function compose(
   config: Config,
@@ -76,10 +80,19 @@ export function composeGateway(
       'no cursor secret is set: cursors end with this process and no other gateway takes them',
     );
   }
-  const gateway = openGateway({ providers, cursorSecret: secret ?? randomSecret(), clock, log });
+  const events = memoryLog({ lanes: LANES, retention: RETENTION, clock, epoch: randomSecret() });
+  const gateway = openGateway({
+    providers,
+    events,
+    cursorSecret: secret ?? randomSecret(),
+    clock,
+    log,
+  });
   return {
     gateway,
     async close() {
+      gateway.close();
+      await events.close();
       await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
     },
   };

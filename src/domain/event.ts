@@ -2,7 +2,7 @@
 
 import type { Conversation } from './conversation.ts';
 import type { Failure } from './failure.ts';
-import type { ConversationRef } from './ids.ts';
+import type { ConversationRef, MessageRef } from './ids.ts';
 import type { Message } from './message.ts';
 import type { ReplyUsage } from './reply.ts';
 import type { Tag } from './tag.ts';
@@ -78,3 +78,10 @@ export const GAP_REASONS = [
   'MISSED',
 ] as const;
 export type GapReason = (typeof GAP_REASONS)[number];
+
+/** What was heard or seen of a provider, or done to it through this gateway: however it came, it becomes the same event. */
+export type News =
+  | { readonly type: 'message'; readonly message: Message; readonly tags: readonly Tag[] | null }
+  | { readonly type: 'message-deleted'; readonly message: MessageRef }
+  | { readonly type: 'conversation'; readonly row: Conversation }
+  | { readonly type: 'conversation-deleted'; readonly conversation: ConversationRef };

@@ -82,7 +82,7 @@ export function openBroadcast(log: EventLog): Broadcast {
     },
     close() {
       stopHearing();
-      for (const listener of [...everybody()]) listener.stop();
+      for (const listener of Array.from(everybody())) listener.stop();
     },
   };
 }

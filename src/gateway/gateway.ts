@@ -19,6 +19,8 @@ import type {
   UpdatedMessage,
   UploadedAttachment,
 } from '../providers/verbs.ts';
+import type { EventLog } from '../state/events/log.ts';
+import { openBroadcast } from './broadcast.ts';
 import { type CompleteInput, completeConversation } from './complete-conversation.ts';
 import {
   type CreateInput,
@@ -28,6 +30,7 @@ import {
 import { createSession } from './create-session.ts';
 import { cursorSeal } from './cursor.ts';
 import { dispatcher, type Operation } from './dispatch.ts';
+import { eventCursors } from './event-cursor.ts';
 import { type Health, healthBook } from './health.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
@@ -36,6 +39,7 @@ import type { ConversationPage, EdgePage, FilterAsked, PageAsked } from './pages
 import { addParticipant, removeParticipant } from './participants.ts';
 import { type ReplyRequested, requestReply } from './request-reply.ts';
 import { type MessageSent, type SendInput, sendMessage } from './send-message.ts';
+import { type EventsAsked, subscribe, type Told } from './subscribe.ts';
 import { type UpdateInput, updateConversation } from './update-conversation.ts';
 import { type UpdateMessageInput, updateMessage } from './update-message.ts';
 import { type UploadInput, uploadAttachment } from './upload-attachment.ts';
@@ -88,17 +92,26 @@ export interface Gateway {
   removeParticipant(input: NameParticipant, operation: Operation): Promise<Outcome<string>>;
   uploadAttachment(input: UploadInput, operation: Operation): Promise<Outcome<UploadedAttachment>>;
   createSession(input: CreateSession, operation: Operation): Promise<Outcome<Session>>;
+
+  /** Told until the signal is aborted or the iteration ended. */
+  subscribe(asked: EventsAsked, signal: AbortSignal): Promise<Outcome<AsyncIterable<Told>>>;
+  /** How many listen now. */
+  readonly listeners: number;
+  /** Ends every subscription. */
+  close(): void;
 }
 
 export interface GatewayParts {
   readonly providers: readonly Provider[];
+  readonly events: EventLog;
   readonly cursorSecret: string;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: Log;
 }
 
-export function openGateway({ providers, cursorSecret, clock, log }: GatewayParts): Gateway {
+export function openGateway(parts: GatewayParts): Gateway {
+  const { providers, events, cursorSecret, clock, log } = parts;
   const health = healthBook(
     providers.map(({ name }) => name),
     clock,
@@ -106,6 +119,8 @@ export function openGateway({ providers, cursorSecret, clock, log }: GatewayPart
   const dispatch = dispatcher({ providers, health, log });
   const seal = cursorSeal(cursorSecret);
   const { create, getOrCreate } = createConversations(dispatch);
+  const broadcast = openBroadcast(events);
+  const cursors = eventCursors(cursorSecret);
 
   return {
     providers,
@@ -166,5 +181,12 @@ export function openGateway({ providers, cursorSecret, clock, log }: GatewayPart
     removeParticipant: (input, operation) => removeParticipant(dispatch, input, operation),
     uploadAttachment: (input, operation) => uploadAttachment(dispatch, input, operation),
     createSession: (input, operation) => createSession(dispatch, input, operation),
+
+    subscribe: (asked, signal) =>
+      subscribe({ log: events, broadcast, cursors, clock }, asked, signal),
+    get listeners() {
+      return broadcast.listeners;
+    },
+    close: () => broadcast.close(),
   };
 }

@@ -57,7 +57,7 @@ describe('an event log whose Redis', () => {
     await server.restart();
     await appended(one, 'after');
 
-    const told = await hearing.count(3);
+    const told = await hearing.until('c/after');
     expect(told.filter((what) => what.startsWith('c/'))).toEqual(['c/before', 'c/after']);
     expect(told.indexOf(`lost in ${before?.lane}: RESET`)).toBeGreaterThan(0);
     expect(told.indexOf(`lost in ${before?.lane}: RESET`)).toBeLessThan(told.indexOf('c/after'));

@@ -12,6 +12,8 @@ export interface Hearing {
   readonly heard: readonly string[];
   /** Resolves when so many things have been heard. */
   count(atLeast: number): Promise<readonly string[]>;
+  /** Resolves once this was heard: all that was heard by then. */
+  until(what: string): Promise<readonly string[]>;
   stop(): void;
 }
 
@@ -42,19 +44,24 @@ export function hearingOf(log: EventLog): Hearing {
     lost: (lane, reason) => note(`lost in ${lane}: ${reason}`),
   });
   onTestFinished(stop);
+
+  function once(isEnough: () => boolean): Promise<readonly string[]> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!isEnough()) return;
+        waiting.delete(look);
+        resolve([...heard]);
+      };
+      waiting.add(look);
+      look();
+    });
+  }
+
   return {
     heard,
     stop,
-    count: (atLeast) =>
-      new Promise((resolve) => {
-        const look = () => {
-          if (heard.length < atLeast) return;
-          waiting.delete(look);
-          resolve([...heard]);
-        };
-        waiting.add(look);
-        look();
-      }),
+    count: (atLeast) => once(() => heard.length >= atLeast),
+    until: (what) => once(() => heard.includes(what)),
   };
 }
 
