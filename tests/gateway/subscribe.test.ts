@@ -1,6 +1,6 @@
 // What a listener is told: all that was appended since its cursor, once and in order, wherever the past ends and the present begins.
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Outcome } from '../../src/domain/failure.ts';
 import { openBroadcast } from '../../src/gateway/broadcast.ts';

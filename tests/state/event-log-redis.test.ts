@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { EventLog } from '../../src/state/events/log.ts';
 import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';
 import { startRedis } from '../support/redis/server.ts';
@@ -120,10 +121,10 @@ describe('an event log whose Redis', () => {
 });
 
 /** Tried until it is there: a gateway's retries, in small. */
-async function appended(log: Awaited<ReturnType<typeof redisLog>>, text: string): Promise<void> {
+async function appended(events: EventLog, text: string): Promise<void> {
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- one try after the other
-    const outcome = await log.append([saying('c', text)]);
+    const outcome = await events.append([saying('c', text)]);
     if (outcome.ok) return;
     // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setTimeout(resolve, 20));

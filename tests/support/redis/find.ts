@@ -76,9 +76,11 @@ async function unpacked(): Promise<RedisProgram | undefined> {
       mkdir(debs, { recursive: true }),
     ]);
     const options = [
-      ...['-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${cache}`],
-      ...['-o', 'Debug::NoLocking=1', '-o', 'APT::Sandbox::User='],
-    ];
+      `Dir::State::lists=${lists}`,
+      `Dir::Cache=${cache}`,
+      'Debug::NoLocking=1',
+      'APT::Sandbox::User=',
+    ].flatMap((option) => ['-o', option]);
     await run('apt-get', [...options, 'update']);
     // One by one: a bare image lacks some, and newer releases have other names for them.
     for (const name of PACKAGES) {

@@ -10,17 +10,15 @@ declare module 'vitest' {
   }
 }
 
-export default async function setup(
-  project: TestProject,
-): Promise<(() => Promise<void>) | undefined> {
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const found = await findRedis();
   if (found.kind === 'elsewhere') {
-    console.log(`Redis for the tests: ${found.how}`);
+    process.stdout.write(`Redis for the tests: ${found.how}\n`);
     project.provide('redisUrl', found.url);
     return undefined;
   }
   const server = await startRedis();
-  console.log(`Redis for the tests: ${server.how}`);
+  process.stdout.write(`Redis for the tests: ${server.how}\n`);
   project.provide('redisUrl', server.url);
   return () => server.close();
 }
