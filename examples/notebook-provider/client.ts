@@ -138,7 +138,7 @@ export function notebookClient({ name: provider, settings, http, clock }: Notebo
       ask(call, WireNotebook, { method: 'PATCH', path: notebookPath(id), json, what: named(id) }),
 
     deleteNotebook: (call: Call, id: string) =>
-      ask(call, NOTHING, { method: 'DELETE', path: notebookPath(id), what: named(id) }),
+      ask(call, DELETED, { method: 'DELETE', path: notebookPath(id), what: named(id) }),
 
     /** Newest first. */
     listNotes: (call: Call, id: string, question: PageQuestion) =>
@@ -154,9 +154,9 @@ export function notebookClient({ name: provider, settings, http, clock }: Notebo
       ask(call, WireNote, { method: 'PATCH', path: notePath(note), json, what: messageIn(note) }),
 
     deleteNote: (call: Call, note: MessageRef) =>
-      ask(call, NOTHING, { method: 'DELETE', path: notePath(note), what: messageIn(note) }),
+      ask(call, DELETED, { method: 'DELETE', path: notePath(note), what: messageIn(note) }),
   };
 }
 
-/** A deletion answers with nothing, and whatever it may say one day is not read. */
-const NOTHING = z.unknown().transform(() => null);
+/** An answer that does not say so leaves open whether it is gone. */
+const DELETED = z.object({ deleted: z.literal(true) }).transform(() => null);

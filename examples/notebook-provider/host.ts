@@ -20,11 +20,7 @@ export async function host(
         authorization: incoming.headers.authorization,
         body: Buffer.concat(chunks).toString('utf8'),
       });
-      if (body === undefined) response.writeHead(status).end();
-      else {
-        const text = JSON.stringify(body);
-        response.writeHead(status, { 'content-type': 'application/json' }).end(text);
-      }
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve, reject) => {

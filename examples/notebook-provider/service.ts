@@ -13,8 +13,8 @@ export interface ServiceRequest {
 
 export interface ServiceAnswer {
   readonly status: number;
-  /** Sent as JSON; absent, nothing is. */
-  readonly body?: unknown;
+  /** Sent as JSON. */
+  readonly body: unknown;
 }
 
 export interface NotebookRow {
@@ -139,7 +139,7 @@ export function notebookService({
         });
       case 'DELETE':
         notebooks.splice(notebooks.indexOf(book), 1);
-        return { status: 204 };
+        return { status: 200, body: { deleted: true } };
       default:
         return NOT_SO;
     }
@@ -168,7 +168,7 @@ export function notebookService({
         });
       case 'DELETE':
         book.notes = book.notes.filter((other) => other !== note);
-        return { status: 204 };
+        return { status: 200, body: { deleted: true } };
       default:
         return NOT_SO;
     }

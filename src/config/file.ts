@@ -180,7 +180,10 @@ async function valueInTypeScript(opened: Opened): Promise<Held> {
     if (isMapping(module) && 'default' in module) return { ok: true, value: module['default'] };
     return wrong(opened, 'exports no config: write `export default defineConfig({ … })`');
   } catch (error) {
-    return wrong(opened, `${runComplaint(error)}, then try \`npx tsx ${opened.name}\``);
+    return wrong(
+      opened,
+      `${runComplaint(error, opened.path)}, then try \`npx tsx ${opened.name}\``,
+    );
   }
 }
 
@@ -193,7 +196,7 @@ export async function readModule(specifier: string, configPath: string): Promise
   try {
     return { ok: true, module: await jiti.import(path) };
   } catch (error) {
-    return { ok: false, complaint: `names a module that ${runComplaint(error)}` };
+    return { ok: false, complaint: `names a module that ${runComplaint(error, path)}` };
   }
 }
 
@@ -212,11 +215,12 @@ function loader({ moduleCache }: { readonly moduleCache: boolean }) {
   });
 }
 
-function runComplaint(error: unknown): string {
+function runComplaint(error: unknown, path: string): string {
   const { name, message } = error instanceof Error ? error : new Error();
   const absent = /^Cannot find (?:module|package) '([^'\n]+)'/.exec(message)?.[1];
   if (absent) return `imports ${absent}, which cannot be found: install it or correct the path`;
   const place = /^ParseError:[^]*:(\d+):(\d+)\s*$/.exec(message);
-  if (place) return `is not valid TypeScript at line ${place[1]}, column ${place[2]}: correct it`;
+  const language = /\.[cm]?tsx?$/.test(path) ? 'TypeScript' : 'JavaScript';
+  if (place) return `is not valid ${language} at line ${place[1]}, column ${place[2]}: correct it`;
   return `ends with a ${name} when it is run: correct it`;
 }

@@ -91,7 +91,7 @@ function hidden(
     }
     settings[name] = secret(text);
   }
-  return { ok: true, settings };
+  return { ok: true, settings: Object.freeze(settings) };
 }
 
 function wrong(path: Path, because: string): SettingsRead {

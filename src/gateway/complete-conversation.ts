@@ -1,6 +1,7 @@
 // An answer to a conversation that is stored nowhere: all of it is in the question, so all of it is judged here first.
 
 import {
+  checked,
   type Failure,
   failed,
   type Issue,
@@ -17,7 +18,6 @@ import type {
 } from '../providers/verbs.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import {
-  checked,
   contactOf,
   optionIssues,
   refuseFields,

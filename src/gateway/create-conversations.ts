@@ -2,6 +2,7 @@
 
 import type { Conversation, ConversationFilter } from '../domain/conversation.ts';
 import {
+  checked,
   failed,
   type Issue,
   invalid,
@@ -19,7 +20,6 @@ import type {
 } from '../providers/verbs.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import {
-  checked,
   contactOf,
   MAX_PAGE,
   optionIssues,

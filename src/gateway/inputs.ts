@@ -1,14 +1,7 @@
 // What a client may not say: judged before any provider is asked, each mistake by its path and with its mend.
 
 import { FILTER_FIELDS, type FilterField } from '../domain/conversation.ts';
-import {
-  type Failure,
-  failed,
-  type Issue,
-  invalid,
-  type Outcome,
-  success,
-} from '../domain/failure.ts';
+import { type Failure, type Issue, invalid, type Outcome, success } from '../domain/failure.ts';
 import { decodeId, type ProviderName } from '../domain/ids.ts';
 import type { MessageContent, MessageKind } from '../domain/message.ts';
 import type { MessageRole } from '../domain/participant.ts';
@@ -23,11 +16,6 @@ export const MAX_PAGE = 100;
 const MAX_TAG_CHARACTERS = 500;
 /** Botpress' bound for a channel and a message type. */
 const MAX_WORD_CHARACTERS = 200;
-
-export function checked<T>(value: T, issues: readonly Issue[]): Outcome<T> {
-  const [first, ...rest] = issues;
-  return first ? failed({ kind: 'invalid-input', issues: [first, ...rest] }) : success(value);
-}
 
 export function pageIssues(first: number): Issue[] {
   if (Number.isInteger(first) && first >= 0 && first <= MAX_PAGE) return [];
@@ -78,7 +66,7 @@ export function tagChangeIssues(
   ];
 }
 
-export function keyIssues(key: string, path: string): Issue[] {
+function keyIssues(key: string, path: string): Issue[] {
   if (key.trim() === '') return [{ path, message: 'must not be empty; name the tag.' }];
   return lengthIssues(key, MAX_TAG_CHARACTERS, path);
 }

@@ -124,12 +124,14 @@ export function openLane<T>(lane: Lane<T>): LaneReader<T> {
   /** A list in an order of its own is resumed by the rows passed last, wherever they have moved to. */
   async function findRemembered(): Promise<Outcome<null>> {
     const pages: { page: Page<T>; at: string | null }[] = [];
+    // A token goes on where it did whatever became of the rows before it, and there is no way back from it.
+    const byToken = lane.paging === 'token' && from.at !== null;
     let found = false;
     for (let at = from.at; ; at = stepBack(at, [])) {
       const page = await ask(at);
       if (!page.ok) return page;
       pages.unshift({ page: page.value, at });
-      found = page.value.items.some(isAnchor);
+      found = byToken || page.value.items.some(isAnchor);
       if (found || at === null || at === startOf(lane.paging)) break;
     }
     for (let last = pages.at(-1); !found && last?.page.next; last = pages.at(-1)) {
@@ -141,7 +143,7 @@ export function openLane<T>(lane: Lane<T>): LaneReader<T> {
     }
     // All that were remembered have gone. Where they were all there ever were, everything is new; else their time decides.
     const byTime = !found && from.passed > from.ids.length;
-    let unseen = !found;
+    let unseen = !found || byToken;
     for (const { page, at } of pages) {
       const lastKnown = page.items.findLastIndex(isAnchor);
       if (lastKnown >= 0) unseen = true;

@@ -6,13 +6,13 @@ import {
   type FilterField,
   meetsFilter,
 } from '../domain/conversation.ts';
-import { type Outcome, success } from '../domain/failure.ts';
+import { checked, type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
 import type { Able, Provider } from '../providers/provider.ts';
 import type { CursorSeal } from './cursor.ts';
 import { deadlineAfter } from './deadline.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
-import { checked, contactOf, fieldsAsked, filterIssues, MAX_PAGE, pageIssues } from './inputs.ts';
+import { contactOf, fieldsAsked, filterIssues, MAX_PAGE, pageIssues } from './inputs.ts';
 import type { Lane } from './lane.ts';
 import { type LaneEnd, mergePages, type WalkState } from './merge.ts';
 import {

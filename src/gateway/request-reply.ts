@@ -1,10 +1,10 @@
 // Asking a bot to answer what is already there: nothing is written but its answer.
 
-import { failed, mapOutcome, type Outcome } from '../domain/failure.ts';
+import { checked, failed, mapOutcome, type Outcome } from '../domain/failure.ts';
 import type { ConversationRef } from '../domain/ids.ts';
 import type { RequestedReply, RequestReply } from '../providers/verbs.ts';
 import type { Dispatch, Operation } from './dispatch.ts';
-import { checked, optionIssues } from './inputs.ts';
+import { optionIssues } from './inputs.ts';
 
 export interface ReplyRequested extends RequestedReply {
   readonly conversation: ConversationRef;

@@ -1,6 +1,13 @@
 // Sending a message: refused before the provider is asked where it cannot be said, honest where the answer was lost.
 
-import { type Failure, failed, type Issue, type Outcome, success } from '../domain/failure.ts';
+import {
+  checked,
+  type Failure,
+  failed,
+  type Issue,
+  type Outcome,
+  success,
+} from '../domain/failure.ts';
 import type { ConversationRef } from '../domain/ids.ts';
 import {
   isHidden,
@@ -17,7 +24,6 @@ import type { Able, Provider } from '../providers/provider.ts';
 import type { SendField } from '../providers/verbs.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import {
-  checked,
   contentIssues,
   optionIssues,
   refuseFields,

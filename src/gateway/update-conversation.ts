@@ -1,11 +1,17 @@
 // Changing a conversation: what its provider does not take is refused before it is asked.
 
-import { failed, type Issue, mapOutcome, type Outcome, success } from '../domain/failure.ts';
+import {
+  checked,
+  failed,
+  type Issue,
+  mapOutcome,
+  type Outcome,
+  success,
+} from '../domain/failure.ts';
 import type { ConversationRef } from '../domain/ids.ts';
 import type { ConversationChanges, UpdatedConversation } from '../providers/verbs.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import {
-  checked,
   contactOf,
   optionIssues,
   refuseFields,

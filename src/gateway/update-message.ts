@@ -1,13 +1,19 @@
 // Changing a message: what its provider does not take, or would not take as this, is refused before it is asked.
 
-import { type Failure, failed, type Issue, type Outcome, success } from '../domain/failure.ts';
+import {
+  checked,
+  type Failure,
+  failed,
+  type Issue,
+  type Outcome,
+  success,
+} from '../domain/failure.ts';
 import type { MessageRef } from '../domain/ids.ts';
 import type { UpdateMessageOptions } from '../domain/native.ts';
 import type { Able, Provider } from '../providers/provider.ts';
 import type { MessageChanges, UpdatedMessage } from '../providers/verbs.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import {
-  checked,
   contentIssues,
   optionIssues,
   refuseFields,

@@ -110,9 +110,10 @@ describe('a write that may have been seen', () => {
     }
   });
 
-  it('at assistant is not known where its engine failed within the call', async () => {
+  it('at assistant is done where its engine failed within the call, and shows what it had said', async () => {
     const parlance = await startParlance({ count: 1 });
     parlance.world.chatbotkit.stage({
+      reply: 'None so far.',
       failure: { beforeToken: 2, code: 'INTERNAL_SERVER_ERROR', message: 'The model fell over' },
     });
 
@@ -122,7 +123,11 @@ describe('a write that may have been seen', () => {
       expectReply: true,
     });
 
-    expect(result).toMatchObject({ delivery: 'UNKNOWN', sent: null, reply: null });
+    expect(result).toMatchObject({
+      delivery: 'SENT',
+      sent: { role: 'USER', text: 'Any news?' },
+      reply: { role: 'BOT', nativeId: null, text: 'None so' },
+    });
     expect(writes(parlance.world, 'assistant')).toHaveLength(1);
   });
 

@@ -12,7 +12,7 @@ import {
   type RunningNotebook,
   startNotebook,
 } from '../support/notebook.ts';
-import { type Asked, ask } from '../support/parlance.ts';
+import { type Asked, ask as askAt } from '../support/parlance.ts';
 
 interface Gateway {
   readonly notebook: RunningNotebook;
@@ -45,10 +45,10 @@ server: { port: 0 }
   onTestFinished(() => running.close());
   return {
     notebook,
-    ask: (query, variables) => ask(running.url, query, variables),
+    ask: (query, variables) => askAt(running.url, query, variables),
     async mutate(mutation, input, shown) {
       const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input!`;
-      const { data, errors } = await ask(
+      const { data, errors } = await askAt(
         running.url,
         `mutation ($input: ${type}) { result: ${mutation}(input: $input) {
           __typename ${shown}
@@ -340,7 +340,7 @@ describe('the command, with the config of the example', () => {
       environment: { PORT: '0', NOTEBOOK_URL: notebook.url, NOTEBOOK_KEY: notebook.key },
     });
 
-    const { data } = await ask(await started.url(), '{ conversations { nodes { title } } }');
+    const { data } = await askAt(await started.url(), '{ conversations { nodes { title } } }');
 
     expect(listAt(data, 'conversations.nodes')).toEqual([{ title: 'Groceries' }]);
     const { out, err } = started.printed();

@@ -15,7 +15,12 @@ import type { Failure, Outcome } from '../../src/domain/failure.ts';
 import { type ConversationRef, type MessageRef, providerName } from '../../src/domain/ids.ts';
 import type { SendOptions } from '../../src/domain/native.ts';
 import type { Page } from '../../src/domain/page.ts';
-import { type ChatBotKitAccount, chatbotkit } from '../../src/providers/chatbotkit/index.ts';
+import {
+  type ChatBotKitAccount,
+  chatbotkit,
+  chatbotkitBehind,
+} from '../../src/providers/chatbotkit/index.ts';
+import { restClient } from '../../src/providers/chatbotkit/rest.ts';
 import { openHttp } from '../../src/providers/http.ts';
 import type { Call, Unable } from '../../src/providers/provider.ts';
 import type { ConversationChanges, SendMessage } from '../../src/providers/verbs.ts';
@@ -145,9 +150,20 @@ function verbsOf(
   };
   const provider = chatbotkit(account, { http, clock });
   const { can } = provider;
+  const withoutStreams = () => {
+    const client = { ...restClient(account, { http, clock }), streams: null };
+    const whole = chatbotkitBehind({ account, client });
+    return {
+      provider: whole,
+      send: able(whole.can.MESSAGE_SEND).does,
+      requestReply: able(whole.can.REPLY_REQUEST).does,
+    };
+  };
   return {
     provider,
     secret,
+    /** The same account by a client that has every answer of a bot whole. */
+    withoutStreams,
     list: able(can.CONVERSATION_LIST).does,
     get: able(can.CONVERSATION_GET).does,
     create: able(can.CONVERSATION_CREATE).does,

@@ -6,6 +6,7 @@ import {
   failureOf,
   present,
   ref,
+  saying,
   valueOf,
 } from './chatbotkit-account.ts';
 
@@ -173,5 +174,60 @@ describe('a reply that is asked for', () => {
       'not-found',
     ]);
     expect(account.asked()).toHaveLength(2);
+  });
+});
+
+describe('an account whose client has no streams', () => {
+  it('has its replies whole', async () => {
+    const account = await chatbotkitAccount();
+    const { id } = account.plant();
+    const { send, requestReply, provider } = account.withoutStreams();
+    account.emulator.stage(
+      { reply: 'Yes, until six.', end: 'length' },
+      { reply: 'And on Sunday.' },
+    );
+
+    const sent = valueOf(await send(saying(id, 'Is it open?', { expectReply: true }), aCall()));
+    const answered = valueOf(await requestReply({ conversation: ref(id) }, aCall()));
+
+    const [asked, said, more] = account.messagesOf(id);
+    expect(sent).toMatchObject({
+      message: { nativeId: present(asked).id },
+      reply: { nativeId: present(said).id, text: 'Yes, until six.' },
+      usage: { tokens: expect.any(Number), endReason: 'length' },
+      unfinished: null,
+    });
+    expect(answered).toMatchObject({
+      reply: { nativeId: present(more).id, text: 'And on Sunday.' },
+      usage: { tokens: expect.any(Number), endReason: null },
+      unfinished: null,
+    });
+    expect(account.asked()).toHaveLength(4);
+    expect(provider.can.REPLY_STREAM).toMatchObject({
+      support: 'NONE',
+      note: expect.stringContaining('expectReply'),
+    });
+  });
+
+  it.each([true, false])('leaves open what a failure left (said late: %s)', async (lateErrors) => {
+    const account = await chatbotkitAccount({ lateErrors });
+    const { id } = account.plant();
+    const { send } = account.withoutStreams();
+    const modelIsGone = {
+      beforeToken: 1,
+      code: 'INTERNAL_SERVER_ERROR',
+      message: 'Model is gone',
+    } as const;
+    account.emulator.stage({ failure: modelIsGone });
+
+    const failure = failureOf(
+      await send(saying(id, 'Is it open?', { expectReply: true }), aCall()),
+    );
+
+    expect(account.messagesOf(id).map(({ type }) => type)).toEqual(['user']);
+    expect(failure).toMatchObject({
+      kind: 'outcome-unknown',
+      because: expect.stringContaining('INTERNAL_SERVER_ERROR (Model is gone)'),
+    });
   });
 });

@@ -409,7 +409,7 @@ describe('what cannot be sent', () => {
 });
 
 describe('an engine that fails', () => {
-  const failure = {
+  const modelIsGone = {
     beforeToken: 2,
     code: 'INTERNAL_SERVER_ERROR',
     message: 'Model is gone',
@@ -420,7 +420,7 @@ describe('an engine that fails', () => {
     async (afterEngineError) => {
       const account = await chatbotkitAccount({ afterEngineError });
       const { id } = account.plant();
-      account.emulator.stage({ reply: 'Yes, until six.', failure });
+      account.emulator.stage({ reply: 'Yes, until six.', failure: modelIsGone });
 
       const sent = valueOf(
         await account.send(saying(id, 'Is it open?', { expectReply: true }), aCall()),

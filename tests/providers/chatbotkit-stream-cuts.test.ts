@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Failure, failed, type Outcome, success } from '../../src/domain/failure.ts';
 import { providerName } from '../../src/domain/ids.ts';
@@ -125,10 +125,13 @@ describe('lines', () => {
       }
     }
 
-    const sentAt: number[] = [];
-    for await (const _line of linesOf(pieces(), ASKED)) sentAt.push(sent);
+    const sentAt: unknown[] = [];
+    for await (const line of linesOf(pieces(), ASKED)) sentAt.push({ line, sent });
 
-    expect(sentAt).toEqual([3, 4]);
+    expect(sentAt).toEqual([
+      { line: success({ a: 1 }), sent: 3 },
+      { line: success({ b: 2 }), sent: 4 },
+    ]);
   });
 
   it.each([

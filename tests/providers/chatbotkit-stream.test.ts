@@ -47,15 +47,14 @@ describe('the stream of a reply to a message', () => {
     const { promise: until, resolve: goOn } = held();
     account.emulator.stage({ reply: 'Yes, until six.', hold: { beforeToken: 1, until } });
 
-    const texts: string[] = [];
+    const storedAt: [text: string, rows: number][] = [];
     for await (const event of account.streamReply(toWords(id, 'Is it open?'), aCall())) {
-      if (event.type !== 'token') continue;
-      if (texts.length === 0) expect(account.messagesOf(id)).toHaveLength(1);
-      texts.push(event.text);
-      goOn();
+      if (event.type === 'token') storedAt.push([event.text, account.messagesOf(id).length]);
+      if (storedAt.length === 1) goOn();
     }
 
-    expect(texts.join('')).toBe('Yes, until six.');
+    expect(storedAt[0]).toEqual(['Yes,', 1]);
+    expect(storedAt.map(([text]) => text).join('')).toBe('Yes, until six.');
     expect(account.messagesOf(id)).toHaveLength(2);
   });
 
@@ -329,10 +328,10 @@ describe('lines that no emulator says', () => {
 
   it.each([
     ['nothing at all', '', 'its answer ended without a result'],
-    ['a bot that was stopped', line('abort', {}), 'its bot was stopped before'],
-    ['a result of another shape', line('result', { text: 'Yes' }), 'shaped as expected: id'],
+    ['a bot that was stopped', lineOf('abort', {}), 'its bot was stopped before'],
+    ['a result of another shape', lineOf('result', { text: 'Yes' }), 'shaped as expected: id'],
     ['no JSON', '{"type":"ping"}\n<html>', 'line 2 is no JSON'],
-    ['an error without a code', line('error', { message: 'Oops' }), 'HTTP 500 (Oops)'],
+    ['an error without a code', lineOf('error', { message: 'Oops' }), 'HTTP 500 (Oops)'],
     ['an error without anything', '{"type":"error"}', 'HTTP 500 (HTTP 500 without a sentence)'],
     [
       'the body of an error',
@@ -428,13 +427,13 @@ function textOf(events: readonly ReplyEvent[]): string {
   return last.text;
 }
 
-function line(type: string, data: unknown): string {
+function lineOf(type: string, data: unknown): string {
   return `${JSON.stringify({ type, data })}\n`;
 }
 
 /** What an account makes of a stream of these lines. */
 function hearing(lines: readonly (readonly [string, unknown])[]): Promise<ReplyEvent[]> {
-  return hearingBody(lines.map(([type, data]) => line(type, data)).join(''));
+  return hearingBody(lines.map(([type, data]) => lineOf(type, data)).join(''));
 }
 
 async function hearingBody(body: string): Promise<ReplyEvent[]> {

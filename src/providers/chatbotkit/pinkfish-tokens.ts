@@ -46,10 +46,10 @@ export function pinkfishTokens(
     const overloaded = overload(provider, answer, { effect: 'read', now: clock() });
     if (overloaded) return overloaded;
     const { status, body } = answer;
-    const code = WireTokenRefusal.safeParse(body).data?.error;
-    if (code === undefined && ![400, 401, 403].includes(status)) {
+    if (![400, 401, 403].includes(status)) {
       return unavailable(provider, `it answered HTTP ${status} to the question for a token`);
     }
+    const code = WireTokenRefusal.safeParse(body).data?.error;
     const because = quoted(code ?? `HTTP ${status}`, [account.clientSecret.reveal()]);
     const fix = because === 'invalid_scope' ? CHECK_THE_ORGANIZATION : CHECK_THE_CLIENT;
     const said = `it gave no access token (${because}): ${fix}`;

@@ -147,7 +147,11 @@ const NOT_MODIFIED = 304;
 
 const WireReply = z.object({
   error: z
-    .object({ code: z.number().catch(0), message: z.string().catch(''), data: z.unknown() })
+    .object({
+      code: z.number().catch(0),
+      message: z.string().catch(''),
+      data: z.unknown().optional(),
+    })
     .nullish(),
   result: z
     .object({
