@@ -7,10 +7,17 @@ import type { Entry, EventLog, Mark } from '../state/events/log.ts';
 export interface Broadcast {
   /** What is appended from now on, of one conversation or (null) of all; at most so many entries wait. */
   listen(conversation: ConversationRef | null, most: number): Queue;
+  /** Tells of each conversation when the first listens to it by itself, and when the last has left; of those of now at once. */
+  watch(watcher: Watcher): () => void;
   /** How many listen now. */
   readonly listeners: number;
   /** Ends all of them. */
   close(): void;
+}
+
+export interface Watcher {
+  begun(conversation: ConversationRef): void;
+  ended(conversation: ConversationRef): void;
 }
 
 export interface Queue {
@@ -33,6 +40,11 @@ export type Heard =
       readonly upTo: ReadonlyMap<number, Mark>;
     };
 
+interface Watched {
+  readonly conversation: ConversationRef;
+  readonly listeners: Set<Listener>;
+}
+
 interface Listener {
   readonly lane: number | null;
   hear(heard: Exclude<Heard, { readonly type: 'overflow' }>): void;
@@ -40,13 +52,15 @@ interface Listener {
 }
 
 export function openBroadcast(log: EventLog): Broadcast {
-  const ofOne = new Map<string, Set<Listener>>();
+  const ofOne = new Map<string, Watched>();
   const ofAll = new Set<Listener>();
+  const watchers = new Set<Watcher>();
 
   const stopHearing = log.listen({
     entry(entry) {
       const heard = { type: 'entry', entry } as const;
-      for (const listener of ofOne.get(keyOf(entry.event.conversation)) ?? []) listener.hear(heard);
+      const one = ofOne.get(keyOf(entry.event.conversation));
+      for (const listener of one?.listeners ?? []) listener.hear(heard);
       for (const listener of ofAll) listener.hear(heard);
     },
     lost(lane, reason) {
@@ -59,23 +73,45 @@ export function openBroadcast(log: EventLog): Broadcast {
   });
 
   function* everybody(): Iterable<Listener> {
-    for (const listeners of ofOne.values()) yield* listeners;
+    for (const { listeners } of ofOne.values()) yield* listeners;
     yield* ofAll;
+  }
+
+  function enter(listener: Listener, conversation: ConversationRef): void {
+    const key = keyOf(conversation);
+    const known = ofOne.get(key);
+    if (known) {
+      known.listeners.add(listener);
+      return;
+    }
+    ofOne.set(key, { conversation, listeners: new Set([listener]) });
+    for (const watcher of watchers) watcher.begun(conversation);
+  }
+
+  function leave(listener: Listener, conversation: ConversationRef): void {
+    const key = keyOf(conversation);
+    const known = ofOne.get(key);
+    if (!known?.listeners.delete(listener) || known.listeners.size > 0) return;
+    ofOne.delete(key);
+    for (const watcher of watchers) watcher.ended(conversation);
   }
 
   return {
     listen(conversation, most) {
-      const key = conversation === null ? null : keyOf(conversation);
-      const listeners = key === null ? ofAll : (ofOne.get(key) ?? new Set<Listener>());
-      if (key !== null) ofOne.set(key, listeners);
       const queue = openQueue(most, () => {
-        listeners.delete(listener);
-        if (key !== null && listeners.size === 0 && ofOne.get(key) === listeners) ofOne.delete(key);
+        if (conversation === null) ofAll.delete(listener);
+        else leave(listener, conversation);
       });
       const lane = conversation === null ? null : log.laneOf(conversation);
       const listener: Listener = { lane, hear: queue.hear, stop: queue.queue.stop };
-      listeners.add(listener);
+      if (conversation === null) ofAll.add(listener);
+      else enter(listener, conversation);
       return queue.queue;
+    },
+    watch(watcher) {
+      watchers.add(watcher);
+      for (const { conversation } of ofOne.values()) watcher.begun(conversation);
+      return () => void watchers.delete(watcher);
     },
     get listeners() {
       return [...everybody()].length;
