@@ -1,7 +1,7 @@
 // The use cases: what a client may ask, in the words of the schema, over however many providers there are.
 
 import type { Conversation } from '../domain/conversation.ts';
-import type { Outcome } from '../domain/failure.ts';
+import { checked, type Outcome } from '../domain/failure.ts';
 import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import type { Participant } from '../domain/participant.ts';
@@ -31,6 +31,7 @@ import { createSession } from './create-session.ts';
 import { cursorSeal } from './cursor.ts';
 import { dispatcher, type Operation } from './dispatch.ts';
 import { eventCursors } from './event-cursor.ts';
+import { eventIssues } from './event-inputs.ts';
 import { type Health, healthBook } from './health.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
@@ -182,8 +183,11 @@ export function openGateway(parts: GatewayParts): Gateway {
     uploadAttachment: (input, operation) => uploadAttachment(dispatch, input, operation),
     createSession: (input, operation) => createSession(dispatch, input, operation),
 
-    subscribe: (asked, signal) =>
-      subscribe({ log: events, broadcast, cursors, clock }, asked, signal),
+    subscribe: async (asked, signal) => {
+      const names = providers.map(({ name }) => name);
+      const good = checked(asked, eventIssues(asked, names));
+      return good.ok ? subscribe({ log: events, broadcast, cursors, clock }, asked, signal) : good;
+    },
     get listeners() {
       return broadcast.listeners;
     },

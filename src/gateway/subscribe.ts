@@ -15,6 +15,8 @@ export interface EventsAsked {
   readonly filter: EventFilterAsked;
   /** The cursor of the last event there was; null to begin now. */
   readonly after: string | null;
+  /** Whether to be told first, with a cursor, from where on nothing is missed: who goes before the first event has one. */
+  readonly confirm?: boolean;
 }
 
 export interface EventFilterAsked {
@@ -26,6 +28,7 @@ export interface EventFilterAsked {
 }
 
 export type Told =
+  | { readonly type: 'listening'; cursor(): string }
   | { readonly type: 'event'; readonly event: ConversationEvent; cursor(): string }
   | { readonly type: 'gap'; readonly gap: Gap; cursor(): string }
   /** The last that is told: the log is out of reach. Whoever comes back with the last cursor misses nothing. */
@@ -136,6 +139,7 @@ export async function subscribe(
   let failure: Failure | undefined;
 
   async function* told(): AsyncGenerator<Told, void> {
+    if (asked.confirm) yield { type: 'listening', cursor: cursor() };
     // What waits when a round begins is in the log, and the round tells it. More may come than can wait meanwhile.
     for (let round = opened !== undefined; round; round = queue.overflowed) {
       queue.clear();

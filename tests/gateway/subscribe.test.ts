@@ -109,6 +109,8 @@ function textOf(result: IteratorResult<Told>): string {
       const { conversation, fact } = told.event;
       return `${conversation.nativeId}/${fact.kind === 'REPLY_DELTA' ? fact.text : fact.kind}`;
     }
+    case 'listening':
+      return 'LISTENING';
     case 'gap':
       return told.gap.reason;
     case 'failed':
