@@ -66,6 +66,21 @@ export type Fact =
       readonly message: Message | null;
     };
 
+/** What the log tells besides: that something of an account may be missing up to here, and will stay so. */
+export interface Missed {
+  /** Of the account; the native id is empty, because it is about all of them. */
+  readonly conversation: ConversationRef;
+  readonly at: Date;
+  readonly tags: null;
+  readonly fact: {
+    readonly kind: 'MISSED';
+    /** Told in every lane, and the same in each. */
+    readonly id: string;
+    /** Nothing is missing of before; null where that is not known. */
+    readonly since: Date | null;
+  };
+}
+
 /** Why something may have been missed. */
 export const GAP_REASONS = [
   /** The log no longer reaches back that far. */
@@ -81,7 +96,13 @@ export type GapReason = (typeof GAP_REASONS)[number];
 
 /** What was heard or seen of a provider, or done to it through this gateway: however it came, it becomes the same event. */
 export type News =
-  | { readonly type: 'message'; readonly message: Message; readonly tags: readonly Tag[] | null }
+  | {
+      readonly type: 'message';
+      readonly message: Message;
+      readonly tags: readonly Tag[] | null;
+      /** It was there before anybody looked: only that it changed is news. */
+      readonly known?: boolean;
+    }
   | { readonly type: 'message-deleted'; readonly message: MessageRef }
-  | { readonly type: 'conversation'; readonly row: Conversation }
+  | { readonly type: 'conversation'; readonly row: Conversation; readonly known?: boolean }
   | { readonly type: 'conversation-deleted'; readonly conversation: ConversationRef };

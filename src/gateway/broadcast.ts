@@ -59,22 +59,26 @@ export function openBroadcast(log: EventLog): Broadcast {
   const stopHearing = log.listen({
     entry(entry) {
       const heard = { type: 'entry', entry } as const;
+      if (entry.event.fact.kind === 'MISSED') {
+        for (const listener of listenersTo(entry.lane)) listener.hear(heard);
+        return;
+      }
       const one = ofOne.get(keyOf(entry.event.conversation));
       for (const listener of one?.listeners ?? []) listener.hear(heard);
       for (const listener of ofAll) listener.hear(heard);
     },
     lost(lane, reason) {
-      for (const listener of everybody()) {
-        if (listener.lane === null || listener.lane === lane) {
-          listener.hear({ type: 'lost', lane, reason });
-        }
-      }
+      for (const listener of listenersTo(lane)) listener.hear({ type: 'lost', lane, reason });
     },
   });
 
   function* everybody(): Iterable<Listener> {
     for (const { listeners } of ofOne.values()) yield* listeners;
     yield* ofAll;
+  }
+
+  function listenersTo(lane: number): Listener[] {
+    return [...everybody()].filter((one) => one.lane === null || one.lane === lane);
   }
 
   function enter(listener: Listener, conversation: ConversationRef): void {

@@ -40,20 +40,26 @@ export function openIngest({
 function appendsOf(news: News, now: Date): Append[] {
   switch (news.type) {
     case 'message': {
-      const { message, tags } = news;
+      const { message, tags, known: isKnown = false } = news;
       const { conversation } = message;
       const known = keyOf('message', conversation, message.nativeId);
       const version = `${known} ${fingerprint(versionOf(message))}`;
       const { createdAt, updatedAt } = message;
-      return [
-        append(conversation, { kind: 'MESSAGE_ADDED', message }, createdAt ?? now, tags, [
-          known,
-          version,
-        ]),
-        append(conversation, { kind: 'MESSAGE_UPDATED', message }, updatedAt ?? now, tags, [
-          version,
-        ]),
-      ];
+      const added = append(
+        conversation,
+        { kind: 'MESSAGE_ADDED', message },
+        createdAt ?? now,
+        tags,
+        [known, version],
+      );
+      const updated = append(
+        conversation,
+        { kind: 'MESSAGE_UPDATED', message },
+        updatedAt ?? now,
+        tags,
+        [version],
+      );
+      return isKnown ? [updated] : [added, updated];
     }
     case 'message-deleted': {
       const { conversation, nativeId } = news.message;
@@ -61,26 +67,25 @@ function appendsOf(news: News, now: Date): Append[] {
       return [append(conversation, { kind: 'MESSAGE_DELETED', nativeId }, now, null, [once])];
     }
     case 'conversation': {
-      const { row } = news;
+      const { row, known: isKnown = false } = news;
       const conversation = { provider: row.provider, nativeId: row.nativeId };
       const known = keyOf('conversation', conversation);
-      const version = `${known} ${fingerprint(stateOf(row))}`;
-      return [
-        append(
-          conversation,
-          { kind: 'CONVERSATION_CREATED', row },
-          row.createdAt ?? now,
-          row.tags,
-          [known, version],
-        ),
-        append(
-          conversation,
-          { kind: 'CONVERSATION_UPDATED', row },
-          row.updatedAt ?? now,
-          row.tags,
-          [version],
-        ),
-      ];
+      const version = `${known} ${stateMark(row)}`;
+      const created = append(
+        conversation,
+        { kind: 'CONVERSATION_CREATED', row },
+        row.createdAt ?? now,
+        row.tags,
+        [known, version],
+      );
+      const updated = append(
+        conversation,
+        { kind: 'CONVERSATION_UPDATED', row },
+        row.updatedAt ?? now,
+        row.tags,
+        [version],
+      );
+      return isKnown ? [updated] : [created, updated];
     }
     case 'conversation-deleted': {
       const { conversation } = news;
@@ -108,6 +113,11 @@ function keyOf(what: string, { provider, nativeId }: ConversationRef, id = ''): 
 /** Of a message, what every road tells alike: names, times and raw parts are left out by some. */
 function versionOf({ role, kind, visibility, text, content, rating, tags }: Message): unknown {
   return [role, kind, visibility, text, content, rating, sorted(tags)];
+}
+
+/** The same as long as nothing was changed in it that is an event. */
+export function stateMark(row: Conversation): string {
+  return fingerprint(stateOf(row));
 }
 
 /** Of a conversation, what people change in it: that a message came is an event of its own. */

@@ -1,12 +1,12 @@
 // What a listener is told: first what it missed, then what comes, without a hole between the two; or a gap, never silence.
 
-import type { ConversationEvent, EventKind, GapReason } from '../domain/event.ts';
+import type { ConversationEvent, EventKind, GapReason, Missed } from '../domain/event.ts';
 import { type Failure, invalid, type Outcome, success } from '../domain/failure.ts';
 import type { ConversationRef, ProviderName } from '../domain/ids.ts';
 import { isHidden } from '../domain/message.ts';
 import { meetsTag, type Tag } from '../domain/tag.ts';
 import { compareIds, type Entry, type EventLog, type Mark } from '../state/events/log.ts';
-import type { Broadcast, Queue } from './broadcast.ts';
+import type { Broadcast } from './broadcast.ts';
 import type { EventCursors } from './event-cursor.ts';
 
 export interface EventsAsked {
@@ -50,6 +50,8 @@ export interface SubscribeParts {
   readonly cursors: EventCursors;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Told who begins to listen; what it returns, that they left. */
+  readonly joined?: (asked: EventsAsked) => () => void;
   /** How much may wait for one listener; absent, `MOST_WAITING`. */
   readonly most?: number;
 }
@@ -64,7 +66,7 @@ const SLICE = 100;
  * is out of reach. What is told ends when the signal is aborted, or the iteration is.
  */
 export async function subscribe(
-  { log, broadcast, cursors, clock, most = MOST_WAITING }: SubscribeParts,
+  { log, broadcast, cursors, clock, joined, most = MOST_WAITING }: SubscribeParts,
   asked: EventsAsked,
   signal: AbortSignal,
 ): Promise<Outcome<AsyncIterable<Told>>> {
@@ -84,9 +86,14 @@ export async function subscribe(
 
   // From here on nothing is missed: what comes while the past is told waits.
   const queue = broadcast.listen(conversation, most);
+  const left = joined?.(asked);
+  const stop = () => {
+    queue.stop();
+    left?.();
+  };
   const ends = await log.ends();
   if (!ends.ok) {
-    queue.stop();
+    stop();
     return ends;
   }
   const marks = new Map<number, Mark>();
@@ -95,6 +102,8 @@ export async function subscribe(
     if (mark) marks.set(lane, mark);
   }
   const isWanted = wantedBy(filter, conversation);
+  /** Of the losses told: each stands in every lane. */
+  let lastMissed: string | undefined;
 
   /** As it is now: the marks go on. */
   function cursor(): () => string {
@@ -104,7 +113,20 @@ export async function subscribe(
 
   function* tell(entry: Entry): Iterable<Told> {
     marks.set(entry.lane, entry.mark);
-    if (isWanted(entry.event)) yield { type: 'event', event: entry.event, cursor: cursor() };
+    const { event } = entry;
+    if (isMissed(event)) {
+      const { provider } = event.conversation;
+      const { id, since } = event.fact;
+      const concerns =
+        (conversation === null || conversation.provider === provider) &&
+        (filter.providers === undefined || filter.providers.includes(provider));
+      if (!concerns || id === lastMissed) return;
+      lastMissed = id;
+      const missed: Gap = { reason: 'MISSED', conversation, from: since, to: event.at };
+      yield { type: 'gap', gap: missed, cursor: cursor() };
+    } else if (isWanted(event)) {
+      yield { type: 'event', event, cursor: cursor() };
+    }
   }
 
   function gap(reason: GapReason, since: Mark): Told {
@@ -166,7 +188,11 @@ export async function subscribe(
       }
     }
   }
-  return success(closing(told(), queue, signal));
+  return success(closing(told(), stop, signal));
+}
+
+function isMissed(event: ConversationEvent | Missed): event is Missed {
+  return event.fact.kind === 'MISSED';
 }
 
 function isPast(mark: Mark, known: Mark | undefined): boolean {
@@ -176,10 +202,9 @@ function isPast(mark: Mark, known: Mark | undefined): boolean {
 /** A generator that waits hears of its end only after it was told something more: the queue is what ends it. */
 function closing(
   told: AsyncGenerator<Told, void>,
-  queue: Queue,
+  stop: () => void,
   signal: AbortSignal,
 ): AsyncIterableIterator<Told> {
-  const stop = () => queue.stop();
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop, { once: true });
   const end = () => {

@@ -1,15 +1,15 @@
 // An event as text and back: dates stay dates. What another version of this gateway wrote is not understood, and left out.
 
-import { type ConversationEvent, EVENT_KINDS } from '../../domain/event.ts';
+import { type ConversationEvent, EVENT_KINDS, type Missed } from '../../domain/event.ts';
 
 /** To be raised whenever an event becomes something that an older gateway would take wrongly. */
 const VERSION = 1;
 
-export function encodeEvent(event: ConversationEvent): string {
+export function encodeEvent(event: ConversationEvent | Missed): string {
   return JSON.stringify([VERSION, dated(event)]);
 }
 
-export function decodeEvent(text: string): ConversationEvent | undefined {
+export function decodeEvent(text: string): ConversationEvent | Missed | undefined {
   let said: unknown;
   try {
     said = JSON.parse(text);
@@ -22,11 +22,11 @@ export function decodeEvent(text: string): ConversationEvent | undefined {
 }
 
 /** Nobody else writes here: the version and the kind say that it is ours. */
-function isEvent(value: unknown): value is ConversationEvent {
+function isEvent(value: unknown): value is ConversationEvent | Missed {
   if (!isRecord(value)) return false;
   const { conversation, at, fact } = value;
   if (!isRecord(conversation) || !(at instanceof Date) || !isRecord(fact)) return false;
-  return EVENT_KINDS.some((kind) => kind === fact['kind']);
+  return fact['kind'] === 'MISSED' || EVENT_KINDS.some((kind) => kind === fact['kind']);
 }
 
 /** A date as an object of one key; an object that has that key already is wrapped, so that nothing else becomes a date. */

@@ -62,8 +62,8 @@ export function memoryLog({ lanes: count, retention, clock, epoch }: MemoryLogPa
     append(asked) {
       forget();
       const until = clock() + retention.ageMs;
-      const appended = asked.map(({ event, once }): Entry | null => {
-        const number = laneOf(event.conversation, count);
+      const appended = asked.map(({ event, once, lane: to }): Entry | null => {
+        const number = to ?? laneOf(event.conversation, count);
         const lane = lanes[number];
         if (!lane || seen.has(once[0])) return null;
         for (const key of once) {

@@ -3,7 +3,7 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { ConversationEvent, GapReason } from '../../domain/event.ts';
+import type { GapReason } from '../../domain/event.ts';
 import { failed, type Outcome, success } from '../../domain/failure.ts';
 import type { Log } from '../../observability/log.ts';
 import { type RedisDoor, script } from '../redis.ts';
@@ -220,7 +220,7 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
     async append(asked) {
       const byLane = new Map<number, { readonly index: number; readonly one: Append }[]>();
       for (const [index, one] of asked.entries()) {
-        const lane = laneOf(one.event.conversation, lanes);
+        const lane = one.lane ?? laneOf(one.event.conversation, lanes);
         byLane.set(lane, [...(byLane.get(lane) ?? []), { index, one }]);
       }
       const appended: (Entry | null)[] = asked.map(() => null);
@@ -288,7 +288,7 @@ function lossOf(
 function entryOf(lane: number, row: unknown): Entry[] {
   const [id, fields] = listOf(row);
   const [, epoch, , body] = listOf(fields);
-  const event: ConversationEvent | undefined = decodeEvent(textOf(body));
+  const event = decodeEvent(textOf(body));
   return event && typeof id === 'string' && typeof epoch === 'string'
     ? [{ lane, mark: { epoch, id }, event }]
     : [];
