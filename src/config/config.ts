@@ -63,7 +63,10 @@ export interface BotpressInput extends SharedInput {
   /** Acts as this integration instead of as the bot. */
   readonly integrationId?: string;
   readonly integrationAlias?: string;
-  /** What the Chat integration sends along with its webhooks. Kept for live events, which arrive with a later version. */
+  /**
+   * The word set in the Chat integration beside its webhook address, `/webhooks/<the name of this account>` at this
+   * gateway. Without it webhooks are refused, and news is found by looking.
+   */
   readonly webhookSecret?: string;
 }
 
