@@ -27,10 +27,39 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
     /** Seals the page cursors. Without it cursors last until the next start, and two gateways refuse each other's. */
     readonly cursorSecret?: string;
   };
+  /** What several gateways share, and what outlives them. Absent: each remembers in its own process. */
+  readonly redis?: RedisInput;
   readonly log?: {
     /** `info` where absent. The variable LOG_LEVEL wins over it. */
     readonly level?: LogLevel;
   };
+}
+
+/** One server, one found through Sentinels, or a cluster. */
+export type RedisInput = RedisServerInput | RedisSentinelsInput | RedisClusterInput;
+
+export interface RedisServerInput {
+  /** `redis://` or, over TLS, `rediss://`. The variable REDIS_URL wins over it, and over `sentinels` and `cluster`. */
+  readonly url: string;
+  /** Of every key; `parlance:` where absent. */
+  readonly prefix?: string;
+}
+
+export interface RedisSentinelsInput {
+  /** The Sentinels, each as a URL; what stands in one before the `@` is for the Sentinel itself. */
+  readonly sentinels: readonly string[];
+  /** What the Sentinels call the server. */
+  readonly name: string;
+  /** For the server. */
+  readonly username?: string;
+  readonly password?: string;
+  readonly prefix?: string;
+}
+
+export interface RedisClusterInput {
+  /** Some of its nodes, each as a URL; the others are found. All take the credentials of the first. */
+  readonly cluster: readonly string[];
+  readonly prefix?: string;
 }
 
 export type ProviderInput =
@@ -129,8 +158,20 @@ export interface Config {
     readonly host: string;
     readonly cursorSecret?: Secret;
   };
+  readonly redis?: RedisConfig;
   readonly log: { readonly level: LogLevel };
 }
+
+export type RedisConfig =
+  | { readonly url: Secret; readonly prefix?: string }
+  | {
+      readonly sentinels: readonly Secret[];
+      readonly name: string;
+      readonly username?: string;
+      readonly password?: Secret;
+      readonly prefix?: string;
+    }
+  | { readonly cluster: readonly Secret[]; readonly prefix?: string };
 
 export type ProviderConfig =
   | BotpressConfig

@@ -9,8 +9,10 @@ import {
   milliseconds,
   origin,
   port,
+  redisUrl,
   secretText,
   secretWord,
+  several,
   timezone,
   word,
 } from './fields.ts';
@@ -26,7 +28,30 @@ export const server = z.object({
 
 export const log = z.object({ level: level.exactOptional() });
 
-export const SECTIONS = ['providers', 'kinds', 'server', 'log'];
+const prefix = word('what every key begins with').exactOptional();
+
+const redisServer = z.object({ url: redisUrl, prefix });
+
+const redisSentinels = z.object({
+  sentinels: several(redisUrl, 'the URL of each Sentinel'),
+  name: word('what the Sentinels call the server'),
+  username: word('the name of a user of the server').exactOptional(),
+  password: secretText('the password of the server').exactOptional(),
+  prefix,
+});
+
+const redisCluster = z.object({ cluster: several(redisUrl, 'the URLs of some nodes'), prefix });
+
+/** The settings that say where Redis is; one of them is given. */
+export const WAYS_TO_REDIS = ['url', 'sentinels', 'cluster'];
+
+/** The shape of the way that is given; of a single server where none is. */
+export function redisShapeOf(given: Mapping) {
+  if ('sentinels' in given) return redisSentinels;
+  return 'cluster' in given ? redisCluster : redisServer;
+}
+
+export const SECTIONS = ['providers', 'kinds', 'server', 'redis', 'log'];
 
 const shared = {
   url: origin.exactOptional(),
