@@ -2,11 +2,10 @@
 // cluster as well as on a single server.
 
 import { createHash, randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { GapReason } from '../../domain/event.ts';
 import { failed, type Outcome, success } from '../../domain/failure.ts';
 import type { Log } from '../../observability/log.ts';
-import { type RedisDoor, script } from '../redis.ts';
+import { type Connection, type RedisDoor, script } from '../redis.ts';
 import { decodeEvent, encodeEvent } from './codec.ts';
 import {
   type Append,
@@ -78,16 +77,22 @@ if of['entries-added'] ~= of['length'] then
   bound = last
   if of['first-entry'] then bound = of['first-entry'][1] end
 end
+-- The same stream on another server lost its end at most: what was told before is not told again.
 local from = '-'
-if ARGV[2] == epoch then from = '(' .. ARGV[3] end
+if ARGV[3] ~= '' and string.match(ARGV[2], '^[^.]+') == string.match(epoch, '^[^.]+') then from = '(' .. ARGV[3] end
 return { epoch, bound, last, redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', ARGV[4]) }
 `);
 
 const BLOCK_MS = 5000;
 const MOST_AT_ONCE = 500;
 const PAUSE_MS = 200;
+/** A busy log is asked as often as a quiet one whether it is still the same. */
+const LOOK_EVERY_MS = 5000;
 
-/** Resolves once it hears: what is appended after that is heard by everybody who listens. */
+/**
+ * Resolves once it hears, or could not for a while: it then goes on trying, and until it hears `ends` fails. What is
+ * appended after that is heard by everybody who listens.
+ */
 export async function redisLog({ door, lanes, retention, log }: RedisLogParts): Promise<EventLog> {
   const ears = new Set<Ear>();
   const numbers = Array.from({ length: lanes }, (_, lane) => lane);
@@ -95,7 +100,7 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
   const streams = numbers.map((lane) => keyOf(lane, 'log'));
   const gone = new AbortController();
   /** Up to where each lane was heard. */
-  let heard: Mark[] | undefined;
+  const heard = new Map<number, Mark>();
 
   async function read(lane: number, after: Mark, most: number): Promise<Outcome<Slice>> {
     const keys = [keyOf(lane, 'log'), keyOf(lane, 'epoch')];
@@ -105,16 +110,19 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
     const [epoch, bound, last, rows] = listOf(told.value);
     if (typeof epoch !== 'string' || typeof last !== 'string') return unreadable();
     const lost = lossOf({ epoch, bound: textOf(bound), last }, after);
-    const found = listOf(rows).flatMap((row) => entryOf(lane, row));
+    // Whatever is there now is of the lane as it is now, also what a server before this one took in.
+    const found = listOf(rows)
+      .flatMap((row) => entryOf(lane, row))
+      .map((entry): Entry => ({ ...entry, mark: { epoch, id: entry.mark.id } }));
     const entries = found.slice(0, most);
     const next = entries.at(-1)?.mark ?? { epoch, id: lost ? last : after.id };
     return success({ entries, next, atEnd: found.length <= most, lost });
   }
 
-  async function ends(): Promise<Outcome<readonly Mark[]>> {
+  async function endsOf(some: readonly number[]): Promise<Outcome<readonly Mark[]>> {
     const marks: Mark[] = [];
     for (const told of await Promise.all(
-      numbers.map((lane) =>
+      some.map((lane) =>
         door.run(READ, [keyOf(lane, 'log'), keyOf(lane, 'epoch')], [randomUUID(), '', '', '1']),
       ),
     )) {
@@ -127,10 +135,10 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
   }
 
   function tell(entry: Entry): void {
-    const before = heard?.[entry.lane];
-    if (!heard || !before) return;
+    const before = heard.get(entry.lane);
+    if (!before) return;
     if (before.epoch !== entry.mark.epoch) tellLoss(entry.lane, 'RESET');
-    heard[entry.lane] = entry.mark;
+    heard.set(entry.lane, entry.mark);
     for (const ear of ears) ear.entry(entry);
   }
 
@@ -139,16 +147,16 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
   }
 
   /** After a silence: whatever is there by now, and whether something is not. */
-  async function catchUp(): Promise<boolean> {
-    if (!heard) {
-      const now = await ends();
+  async function catchUp(some: readonly number[]): Promise<boolean> {
+    if (some.some((lane) => !heard.has(lane))) {
+      const now = await endsOf(some);
       if (!now.ok) return false;
-      heard = [...now.value];
+      for (const [at, mark] of now.value.entries()) heard.set(some[at] ?? 0, mark);
       return true;
     }
-    for (const lane of numbers) {
+    for (const lane of some) {
       for (;;) {
-        const from = heard[lane];
+        const from = heard.get(lane);
         if (!from) break;
         // oxlint-disable-next-line no-await-in-loop -- one lane after the other, in order
         const slice = await read(lane, from, MOST_AT_ONCE);
@@ -156,25 +164,25 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
         const { entries, lost, next, atEnd } = slice.value;
         if (lost) {
           tellLoss(lane, lost);
-          heard[lane] = { epoch: next.epoch, id: '0-0' };
+          heard.set(lane, { epoch: next.epoch, id: '0-0' });
         }
         for (const entry of entries) tell(entry);
-        heard[lane] = next;
+        heard.set(lane, next);
         if (atEnd) break;
       }
     }
     return true;
   }
 
-  async function hear(connection: Redis): Promise<void> {
+  async function hear(connection: Connection, some: readonly number[]): Promise<void> {
     while (!gone.signal.aborted) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- a loop that waits is what this is
         await door.ready(connection);
         // oxlint-disable-next-line no-await-in-loop
-        if (!(await catchUp())) throw new Error('the log cannot be read');
+        if (!(await catchUp(some))) throw new Error('the log cannot be read');
         // oxlint-disable-next-line no-await-in-loop
-        await follow(connection);
+        await follow(connection, some);
       } catch (error) {
         if (gone.signal.aborted) return;
         log.debug({ err: error }, 'the event log is out of reach; trying again');
@@ -184,10 +192,11 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
     }
   }
 
-  /** Until something goes wrong, or nothing came for a while: a log that was emptied says nothing. */
-  async function follow(connection: Redis): Promise<void> {
-    for (;;) {
-      const from = (heard ?? []).map(({ id }) => id);
+  /** Until something goes wrong, or for a while: a log that was emptied says nothing. */
+  async function follow(connection: Connection, some: readonly number[]): Promise<void> {
+    const until = performance.now() + LOOK_EVERY_MS;
+    while (performance.now() < until) {
+      const from = some.map((lane) => heard.get(lane)?.id ?? '$');
       // oxlint-disable-next-line no-await-in-loop -- each read begins where the last one ended
       const told: unknown = await connection.xread(
         'COUNT',
@@ -195,7 +204,7 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
         'BLOCK',
         BLOCK_MS,
         'STREAMS',
-        ...streams,
+        ...some.map((lane) => streams[lane] ?? ''),
         ...from,
       );
       if (told === null) return;
@@ -208,14 +217,21 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
   }
 
   await door.ready();
-  await catchUp();
-  const hearing = hear(door.connection());
+  await catchUp(numbers);
+  // On a cluster the lanes lie on different servers, and a read waits at one of them.
+  const groups = door.isSplit ? numbers.map((lane) => [lane]) : [numbers];
+  const hearing = Promise.all(groups.map((some) => hear(door.connection(BLOCK_MS), some)));
 
   return {
     lanes,
     laneOf: (conversation) => laneOf(conversation, lanes),
     read,
-    ends,
+
+    async ends() {
+      const now = await endsOf(numbers);
+      // Whoever listened from here on would miss what comes before this process hears.
+      return now.ok && heard.size < lanes ? notHeard() : now;
+    },
 
     async append(asked) {
       const byLane = new Map<number, { readonly index: number; readonly one: Append }[]>();
@@ -304,6 +320,10 @@ function textOf(value: unknown): string {
 
 function unreadable(): ReturnType<typeof failed> {
   return failed({ kind: 'gateway-unavailable', because: 'its answer could not be read' });
+}
+
+function notHeard(): ReturnType<typeof failed> {
+  return failed({ kind: 'gateway-unavailable', because: 'it answers again, and is being read' });
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
