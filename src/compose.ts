@@ -3,16 +3,22 @@
 import { Agent, type Dispatcher } from 'undici';
 import type { Config, ProviderConfig } from './config/config.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
+import { type Ingest, openIngest } from './gateway/ingest.ts';
 import type { Log } from './observability/log.ts';
 import { openOwnProvider } from './open-own-provider.ts';
 import { openProvider } from './providers/catalogue.ts';
 import { openHttp } from './providers/http.ts';
 import type { Provider } from './providers/provider.ts';
 import { type Server, startServer } from './server/server.ts';
+import type { EventLog } from './state/events/log.ts';
 import { memoryLog } from './state/events/memory.ts';
 
 export interface Parlance {
   readonly gateway: Gateway;
+  /** What happened, as listeners are told it. */
+  readonly events: EventLog;
+  /** The door by which news comes in. */
+  readonly ingest: Ingest;
   /** Where it listens. */
   readonly url: string;
   /** Finishes what is running, then closes everything. */
@@ -38,7 +44,8 @@ export async function compose(
   config: Config,
   { log, clock, randomSecret }: Surroundings,
 ): Promise<Parlance> {
-  const { gateway, close: closeGateway } = composeGateway(config, { log, clock, randomSecret });
+  const composed = composeGateway(config, { log, clock, randomSecret });
+  const { gateway, events, ingest, close: closeGateway } = composed;
   let server: Server;
   try {
     const { host, port } = config.server;
@@ -49,6 +56,8 @@ export async function compose(
   }
   return {
     gateway,
+    events,
+    ingest,
     url: server.url,
     async close() {
       await server.close();
@@ -61,7 +70,7 @@ export async function compose(
 export function composeGateway(
   config: Config,
   { log, clock, randomSecret }: Surroundings,
-): { readonly gateway: Gateway; close(): Promise<void> } {
+): Omit<Parlance, 'url'> {
   const dispatchers = config.providers.map(
     () =>
       new Agent({
@@ -90,6 +99,8 @@ export function composeGateway(
   });
   return {
     gateway,
+    events,
+    ingest: openIngest({ events, clock }),
     async close() {
       gateway.close();
       await events.close();
