@@ -58,6 +58,7 @@ const MOST_REDIRECTIONS = 4;
 export function openRedis({ prefix = 'parlance:', log, ...place }: RedisParts): RedisDoor {
   const open: Connection[] = [];
   let complaint: string | null = 'it was not reached yet';
+  let closing = false;
 
   function connection(patience: Patience): Connection {
     const client = connectTo(place, patience);
@@ -72,9 +73,11 @@ export function openRedis({ prefix = 'parlance:', log, ...place }: RedisParts): 
     socketTimeout: COMMAND_TIMEOUT_MS + SILENCE_MS,
   });
   commands.on('error', note);
-  commands.on('close', () => note(new Error('the connection was closed')));
+  // An error said why, where there was one.
+  commands.on('close', () => complaint ?? note(new Error('the connection was closed')));
 
   function note(error: unknown): void {
+    if (closing) return;
     // What ioredis says of a connection that is not there says less than what ended it.
     if (complaint !== null && commands.status !== 'ready' && isNoConnection(error)) return;
     if (complaint === null) log.warn({ err: error }, 'Redis is out of reach: going on without it');
@@ -111,6 +114,7 @@ export function openRedis({ prefix = 'parlance:', log, ...place }: RedisParts): 
       return told === 'unknown' ? unreachable() : told;
     },
     close() {
+      closing = true;
       for (const client of open) client.disconnect();
       return Promise.resolve();
     },

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EventLog } from '../../src/state/events/log.ts';
 import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';
@@ -13,8 +13,8 @@ const LANES = 2;
 const quiet = () => undefined;
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
-async function scene({ length = 10_000 } = {}) {
-  const server = await startRedis();
+async function scene({ length = 10_000, keepsAll = false } = {}) {
+  const server = await startRedis({ keepsAll });
   onTestFinished(() => server.close());
   const operator = new Redis(server.url, { maxRetriesPerRequest: null });
   operator.on('error', quiet);
@@ -25,7 +25,7 @@ async function scene({ length = 10_000 } = {}) {
     const retention = { ageMs: 3_600_000, length };
     const opened = await redisLog({ door, lanes: LANES, retention, log });
     onTestFinished(() => opened.close());
-    return opened;
+    return Object.assign(opened, { complaint: door.complaint });
   };
   return { server, operator, prefix, open };
 }
@@ -105,6 +105,58 @@ describe('an event log whose Redis', () => {
     await appended(one, 'a');
     await appended(one, 'b');
     expect(await hearing.count(3)).toEqual(['c/z', 'c/a', 'c/b']);
+  });
+
+  it('came back with all it had says once that its end may be missing, and tells nothing twice', async () => {
+    const { server, open } = await scene({ keepsAll: true });
+    const one = await open();
+    const hearing = hearingOf(one);
+    const texts = Array.from({ length: 1200 }, (_, index) => saying('c', String(index)));
+    const [first] = valueOf(await one.append(texts));
+    await hearing.count(1200);
+
+    await server.restart();
+    await appended(one, 'after');
+
+    const told = await hearing.until('c/after');
+    const lane = first?.lane ?? 0;
+    expect(told.slice(1200).toSorted()).toEqual([
+      'c/after',
+      'lost in 0: RESET',
+      'lost in 1: RESET',
+    ]);
+    const read = await everythingAfter(one, lane, first?.mark ?? { epoch: '', id: '' });
+    expect(read.lost).toBe('RESET');
+    expect(read.texts).toHaveLength(1200);
+    expect(await everythingAfter(one, lane, read.mark)).toMatchObject({ texts: [], lost: null });
+  });
+
+  it('is not there at first is heard once it is, and until then nobody is told that they listen', async () => {
+    const { server, open } = await scene();
+    await server.kill();
+    const one = await open();
+    const hearing = hearingOf(one);
+    expect(await one.ends()).toMatchObject({ failure: { kind: 'gateway-unavailable' } });
+    expect(one.complaint()).toMatch(/ECONNREFUSED/);
+
+    await server.restart();
+    await vi.waitFor(async () => expect(await one.ends()).toMatchObject({ ok: true }), 5000);
+    await appended(one, 'a');
+
+    expect(await hearing.count(1)).toEqual(['c/a']);
+    expect(one.complaint()).toBeNull();
+  });
+
+  it('answers nothing for a while is complained of, and no more once it does', async () => {
+    const { server, open } = await scene();
+    const one = await open();
+    server.freeze();
+    await one.append([saying('c', 'a')]);
+    expect(one.complaint()).toBe('Command timed out');
+
+    server.thaw();
+
+    await vi.waitFor(() => expect(one.complaint()).toBeNull(), 8000);
   });
 
   it('lost the stream alone says so', async () => {

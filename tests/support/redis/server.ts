@@ -2,15 +2,19 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findRedis, type RedisProgram, withLibraries } from './find.ts';
 
 export interface RedisServer {
   readonly url: string;
   readonly how: string;
-  /** Ends it at once, as a crash does: whatever it kept is gone. */
+  readonly port: number;
+  /** Ends it at once, as a crash does: whatever it kept is gone, unless it keeps all. */
   kill(): Promise<void>;
-  /** Empty, on the same port. */
+  /** Empty, on the same port; with all it had where it keeps all. */
   restart(): Promise<void>;
   /** It keeps its connections and answers nothing. */
   freeze(): void;
@@ -18,7 +22,20 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-export async function startRedis(): Promise<RedisServer> {
+export interface RedisOptions {
+  /** Writes down what it takes in, before it answers. */
+  readonly keepsAll?: boolean;
+  /** A file of settings that it may write to; a Sentinel wants one. */
+  readonly configFile?: string;
+  /** More words for its command line. */
+  readonly settings?: readonly string[];
+}
+
+export async function startRedis({
+  keepsAll = false,
+  configFile,
+  settings = [],
+}: RedisOptions = {}): Promise<RedisServer> {
   const found = await findRedis();
   if (found.kind === 'elsewhere') {
     throw new Error(
@@ -26,37 +43,39 @@ export async function startRedis(): Promise<RedisServer> {
     );
   }
   const port = await freePort();
-  let running = await begin(found, port);
+  const folder = await mkdtemp(join(tmpdir(), 'parlance-redis-'));
+  const words = [
+    ...(configFile === undefined ? [] : [configFile]),
+    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+    ...(keepsAll ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']),
+    ...settings,
+  ];
+  let running = await begin(found, words);
   return {
     url: `redis://127.0.0.1:${port}`,
     how: found.how,
+    port,
     async kill() {
       await end(running, 'SIGKILL');
     },
     async restart() {
       await end(running, 'SIGKILL');
-      running = await begin(found, port);
+      running = await begin(found, words);
     },
     freeze: () => void running.kill('SIGSTOP'),
     thaw: () => void running.kill('SIGCONT'),
     async close() {
       await end(running, 'SIGKILL');
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function begin({ path, libraries }: RedisProgram, port: number): Promise<ChildProcess> {
-  const settings = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-  ];
-  const child = spawn(path, [...settings, '--dir', '/tmp'], {
+async function begin(
+  { path, libraries }: RedisProgram,
+  words: readonly string[],
+): Promise<ChildProcess> {
+  const child = spawn(path, words, {
     env: withLibraries(libraries),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -64,7 +83,8 @@ async function begin({ path, libraries }: RedisProgram, port: number): Promise<C
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      if (said.includes('Ready to accept connections')) resolve();
+      // A Sentinel is ready with a word of its own.
+      if (/Ready to accept connections|\+monitor /.test(said)) resolve();
     });
     child.once('exit', (code) => reject(new Error(`Redis ended with ${code}: ${said}`)));
     child.once('error', reject);
@@ -79,7 +99,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await ended;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
