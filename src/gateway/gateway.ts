@@ -6,7 +6,7 @@ import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts
 import type { Message } from '../domain/message.ts';
 import type { Participant } from '../domain/participant.ts';
 import type { Log } from '../observability/log.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, WebhookRequest } from '../providers/provider.ts';
 import type {
   CompletedConversation,
   CreateSession,
@@ -33,6 +33,8 @@ import { dispatcher, type Operation } from './dispatch.ts';
 import { eventCursors } from './event-cursor.ts';
 import { eventIssues } from './event-inputs.ts';
 import { type Health, healthBook } from './health.ts';
+import { openHear } from './hear.ts';
+import { openIngest } from './ingest.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
 import { listParticipants } from './list-participants.ts';
@@ -45,6 +47,7 @@ import { type UpdateInput, updateConversation } from './update-conversation.ts';
 import { type UpdateMessageInput, updateMessage } from './update-message.ts';
 import { type UploadInput, uploadAttachment } from './upload-attachment.ts';
 import { type ContactUpserted, type UpsertContactInput, upsertContact } from './upsert-contact.ts';
+import { openWatch, type WatchParts } from './watch.ts';
 
 export interface Gateway {
   readonly providers: readonly Provider[];
@@ -96,6 +99,10 @@ export interface Gateway {
 
   /** Told until the signal is aborted or the iteration ended. */
   subscribe(asked: EventsAsked, signal: AbortSignal): Promise<Outcome<AsyncIterable<Told>>>;
+  /** Whether anything may be posted to us in the name of this provider. */
+  takesWebhooks(provider: string): boolean;
+  /** How many events came of what a service posted, once they are in the log. */
+  webhook(provider: string, request: WebhookRequest): Promise<Outcome<number>>;
   /** How many listen now. */
   readonly listeners: number;
   /** Ends every subscription. */
@@ -106,6 +113,8 @@ export interface GatewayParts {
   readonly providers: readonly Provider[];
   readonly events: EventLog;
   readonly cursorSecret: string;
+  /** How accounts are looked at while somebody listens; absent, they are not. */
+  readonly watch?: Pick<WatchParts, 'leases' | 'polling' | 'retentionMs' | 'timer'>;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: Log;
@@ -121,7 +130,12 @@ export function openGateway(parts: GatewayParts): Gateway {
   const seal = cursorSeal(cursorSecret);
   const { create, getOrCreate } = createConversations(dispatch);
   const broadcast = openBroadcast(events);
+  const ingest = openIngest({ events, clock });
+  const hear = openHear({ providers, ingest, broadcast, clock, log });
   const cursors = eventCursors(cursorSecret);
+  const watch =
+    parts.watch &&
+    openWatch({ ...parts.watch, providers, dispatch, ingest, events, clock, log });
 
   return {
     providers,
@@ -186,11 +200,19 @@ export function openGateway(parts: GatewayParts): Gateway {
     subscribe: async (asked, signal) => {
       const names = providers.map(({ name }) => name);
       const good = checked(asked, eventIssues(asked, names));
-      return good.ok ? subscribe({ log: events, broadcast, cursors, clock }, asked, signal) : good;
+      const joined = (to: EventsAsked) => watch?.joined(to) ?? (() => undefined);
+      return good.ok
+        ? subscribe({ log: events, broadcast, cursors, clock, joined }, asked, signal)
+        : good;
     },
+    takesWebhooks: hear.takesWebhooks,
+    webhook: hear.webhook,
     get listeners() {
       return broadcast.listeners;
     },
-    close: () => broadcast.close(),
+    close() {
+      hear.close();
+      broadcast.close();
+    },
   };
 }
