@@ -10,6 +10,7 @@ import { graphiqlPage, type Page } from './graphiql.ts';
 import { GRAPHQL_PATH, openGraphql } from './graphql.ts';
 import { turnedAway } from './headers.ts';
 import { answerUnreadable } from './unreadable.ts';
+import { openWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
 
 export interface Server {
   readonly url: string;
@@ -38,6 +39,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
   /** Those whose body is still on its way. */
   const arriving = new Set<IncomingMessage>();
+  const webhooks = openWebhooks({ gateway, arriving });
   /** Those that nothing has been asked on yet: a browser opens them in advance, and Node does not count them as idle. */
   const unused = new Set<Socket>();
   let leaving = false;
@@ -79,6 +81,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
         if (wantsPage(request)) return sendPage(request, response, await page());
         return answerGraphql(request, response);
       default:
+        if (path.startsWith(WEBHOOKS_PATH)) return webhooks.answer(request, response, path);
         return sayError(response, 404, `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`);
     }
   }
