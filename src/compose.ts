@@ -1,7 +1,7 @@
 // The composition root: every part is built here once, and closed in reverse order.
 
 import { Agent, type Dispatcher } from 'undici';
-import type { Config, ProviderConfig } from './config/config.ts';
+import type { Config, ProviderConfig, RedisConfig } from './config/config.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
 import { type Ingest, openIngest } from './gateway/ingest.ts';
 import type { Log } from './observability/log.ts';
@@ -12,6 +12,8 @@ import type { Provider } from './providers/provider.ts';
 import { type Server, startServer } from './server/server.ts';
 import type { EventLog } from './state/events/log.ts';
 import { memoryLog } from './state/events/memory.ts';
+import { redisLog } from './state/events/redis.ts';
+import { openRedis, type RedisDoor, type RedisPlace } from './state/redis.ts';
 
 export interface Parlance {
   readonly gateway: Gateway;
@@ -23,6 +25,11 @@ export interface Parlance {
   readonly url: string;
   /** Finishes what is running, then closes everything. */
   close(): Promise<void>;
+}
+
+export interface Composed extends Omit<Parlance, 'url'> {
+  /** Undefined where this process remembers by itself. */
+  readonly redis: RedisDoor | undefined;
 }
 
 export interface Surroundings {
@@ -44,12 +51,19 @@ export async function compose(
   config: Config,
   { log, clock, randomSecret }: Surroundings,
 ): Promise<Parlance> {
-  const composed = composeGateway(config, { log, clock, randomSecret });
-  const { gateway, events, ingest, close: closeGateway } = composed;
+  const composed = await composeGateway(config, { log, clock, randomSecret });
+  const { gateway, events, ingest, redis, close: closeGateway } = composed;
   let server: Server;
   try {
     const { host, port } = config.server;
-    server = await startServer({ gateway, log, host, port, examples: config.kind === 'sandbox' });
+    server = await startServer({
+      gateway,
+      log,
+      host,
+      port,
+      examples: config.kind === 'sandbox',
+      alsoOut: () => (redis && redis.complaint() !== null ? ['redis'] : []),
+    });
   } catch (error) {
     await closeGateway();
     throw error;
@@ -67,10 +81,10 @@ export async function compose(
 }
 
 /** The gateway without a server: what `parlance check` asks. */
-export function composeGateway(
+export async function composeGateway(
   config: Config,
   { log, clock, randomSecret }: Surroundings,
-): Omit<Parlance, 'url'> {
+): Promise<Composed> {
   const dispatchers = config.providers.map(
     () =>
       new Agent({
@@ -89,7 +103,10 @@ export function composeGateway(
       'no cursor secret is set: cursors end with this process and no other gateway takes them',
     );
   }
-  const events = memoryLog({ lanes: LANES, retention: RETENTION, clock, epoch: randomSecret() });
+  const redis = config.redis && openRedis({ ...placeOf(config.redis), log });
+  const events = redis
+    ? await redisLog({ door: redis, lanes: LANES, retention: RETENTION, log })
+    : memoryLog({ lanes: LANES, retention: RETENTION, clock, epoch: randomSecret() });
   const gateway = openGateway({
     providers,
     events,
@@ -101,11 +118,26 @@ export function composeGateway(
     gateway,
     events,
     ingest: openIngest({ events, clock }),
+    redis,
     async close() {
       gateway.close();
       await events.close();
       await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
     },
+  };
+}
+
+function placeOf(redis: RedisConfig): RedisPlace & { readonly prefix?: string } {
+  const prefix = redis.prefix === undefined ? {} : { prefix: redis.prefix };
+  if ('url' in redis) return { url: redis.url.reveal(), ...prefix };
+  if ('cluster' in redis) return { cluster: redis.cluster.map((url) => url.reveal()), ...prefix };
+  const { name, username, password } = redis;
+  return {
+    sentinels: redis.sentinels.map((url) => url.reveal()),
+    name,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: password.reveal() }),
+    ...prefix,
   };
 }
 

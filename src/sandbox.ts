@@ -16,13 +16,19 @@ export interface Sandbox {
 const PULSE_EVERY_MS = 20_000;
 
 export async function openSandbox(
-  { server, log }: Pick<Config, 'server' | 'log'>,
+  { server, redis, log }: Pick<Config, 'server' | 'redis' | 'log'>,
   { chance, ...options }: { readonly chance: () => number } & WorldOptions,
 ): Promise<Sandbox> {
   const world = await startWorld(options);
   const stopPulse = startPulse(world, { everyMs: PULSE_EVERY_MS, chance });
   return {
-    config: { kind: 'sandbox', providers: accounts(world.credentials), server, log },
+    config: {
+      kind: 'sandbox',
+      providers: accounts(world.credentials),
+      server,
+      ...(redis ? { redis } : {}),
+      log,
+    },
     credentials: world.credentials,
     async close() {
       stopPulse();

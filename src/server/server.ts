@@ -10,7 +10,6 @@ import { graphiqlPage, type Page } from './graphiql.ts';
 import { GRAPHQL_PATH, openGraphql } from './graphql.ts';
 import { turnedAway } from './headers.ts';
 import { answerUnreadable } from './unreadable.ts';
-import { openWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
 
 export interface Server {
   readonly url: string;
@@ -26,6 +25,8 @@ export interface ServerParts {
   readonly port: number;
   /** Whether the page's examples are filled in with conversations there are. */
   readonly examples: boolean;
+  /** What besides providers is out, and done without. */
+  readonly alsoOut?: () => readonly string[];
 }
 
 /** How much longer than the slowest answer may take is waited for it once the process is to end. */
@@ -34,12 +35,11 @@ const DRAIN_MARGIN_MS = 1000;
 const ARRIVAL_LIMIT_MS = 30_000;
 
 export async function startServer(parts: ServerParts): Promise<Server> {
-  const { gateway, log, host, port, examples } = parts;
+  const { gateway, log, host, port, examples, alsoOut = () => [] } = parts;
   const graphql = openGraphql({ gateway, log });
   const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
   /** Those whose body is still on its way. */
   const arriving = new Set<IncomingMessage>();
-  const webhooks = openWebhooks({ gateway, arriving });
   /** Those that nothing has been asked on yet: a browser opens them in advance, and Node does not count them as idle. */
   const unused = new Set<Socket>();
   let leaving = false;
@@ -73,7 +73,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       case '/readyz':
         return leaving
           ? sayJson(response, 503, { status: 'leaving' })
-          : sayJson(response, 200, readiness(gateway));
+          : sayJson(response, 200, readiness(gateway, alsoOut()));
       case '/':
         response.writeHead(302, { location: GRAPHQL_PATH }).end();
         return;
@@ -81,7 +81,6 @@ export async function startServer(parts: ServerParts): Promise<Server> {
         if (wantsPage(request)) return sendPage(request, response, await page());
         return answerGraphql(request, response);
       default:
-        if (path.startsWith(WEBHOOKS_PATH)) return webhooks.answer(request, response, path);
         return sayError(response, 404, `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`);
     }
   }
@@ -153,12 +152,11 @@ function sendPage(request: IncomingMessage, response: ServerResponse, page: Page
     .end(body);
 }
 
-/** Degraded is still ready: what does not need the provider that is out works. */
-function readiness(gateway: Gateway) {
-  const out = gateway.providers.filter(({ name }) => gateway.health(name).state === 'DOWN');
-  return out.length === 0
-    ? { status: 'ready' }
-    : { status: 'ready', degraded: out.map(({ name }) => name) };
+/** Degraded is still ready: what does not need what is out works. */
+function readiness(gateway: Gateway, alsoOut: readonly string[]) {
+  const down = gateway.providers.filter(({ name }) => gateway.health(name).state === 'DOWN');
+  const degraded = [...alsoOut, ...down.map(({ name }) => name)];
+  return degraded.length === 0 ? { status: 'ready' } : { status: 'ready', degraded };
 }
 
 async function newestIds(gateway: Gateway): Promise<ReadonlyMap<string, string>> {

@@ -69,7 +69,7 @@ function opened(open: unknown) {
 
 describe('a provider of one’s own', () => {
   it('opens with the verbs that are given, and refuses all others in one sentence', async () => {
-    const { gateway, close } = opened(() => ({ CONVERSATION_LIST: LIST }));
+    const { gateway, close } = await opened(() => ({ CONVERSATION_LIST: LIST }));
 
     const [provider] = gateway.providers;
     await close();
