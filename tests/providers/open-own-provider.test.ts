@@ -158,9 +158,12 @@ const MISTAKES: [what: string, open: unknown, sentence: string][] = [
 ];
 
 describe('a mistake in open', () => {
-  it.each(MISTAKES)('is told to the operator with the name of the provider: it %s', (...row) => {
-    const [, open, sentence] = row;
+  it.each(MISTAKES)(
+    'is told to the operator with the name of the provider: it %s',
+    async (...row) => {
+      const [, open, sentence] = row;
 
-    expect(() => opened(open)).toThrow(new Error(sentence));
-  });
+      await expect(opened(open)).rejects.toThrow(new Error(sentence));
+    },
+  );
 });

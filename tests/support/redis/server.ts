@@ -46,7 +46,14 @@ export async function startRedis({
   const folder = await mkdtemp(join(tmpdir(), 'parlance-redis-'));
   const words = [
     ...(configFile === undefined ? [] : [configFile]),
-    ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
     ...(keepsAll ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']),
     ...settings,
   ];
