@@ -8,6 +8,10 @@ export default defineConfig({
       { find: /^graphql$/, replacement: 'graphql/index.js' },
       // What lives in examples/ imports this package by its name, as it would elsewhere.
       { find: /^parlance$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      {
+        find: /^parlance\/client$/,
+        replacement: fileURLToPath(new URL('src/client/keep-after.ts', import.meta.url)),
+      },
     ],
   },
   test: {
