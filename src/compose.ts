@@ -13,6 +13,8 @@ import { type Server, startServer } from './server/server.ts';
 import type { EventLog } from './state/events/log.ts';
 import { memoryLog } from './state/events/memory.ts';
 import { redisLog } from './state/events/redis.ts';
+import { memoryLeases } from './state/lease/memory.ts';
+import { redisLeases } from './state/lease/redis.ts';
 import { openRedis, type RedisDoor, type RedisPlace } from './state/redis.ts';
 
 export interface Parlance {
@@ -46,6 +48,9 @@ const CONNECT_TIMEOUT_MS = 2000;
 /** Streams of the event log. Fixed: a conversation keeps its own for ever. */
 const LANES = 8;
 const RETENTION = { ageMs: 24 * 3_600_000, length: 10_000 };
+const POLLING = { watchedMs: 2000, inboxMs: 15_000 };
+/** How long nobody looks at an account after the gateway that did has died. */
+const LEASE_MS = 10_000;
 
 export async function compose(
   config: Config,
@@ -104,12 +109,23 @@ export async function composeGateway(
     );
   }
   const redis = config.redis && openRedis({ ...placeOf(config.redis), log });
+  const retention = { ...RETENTION, ...config.events?.retention };
   const events = redis
-    ? await redisLog({ door: redis, lanes: LANES, retention: RETENTION, log })
-    : memoryLog({ lanes: LANES, retention: RETENTION, clock, epoch: randomSecret() });
+    ? await redisLog({ door: redis, lanes: LANES, retention, log })
+    : memoryLog({ lanes: LANES, retention, clock, epoch: randomSecret() });
+  // Notes outlive the log: who comes back after it forgot all is told so.
+  const lease = { leaseMs: LEASE_MS, notesMs: 7 * retention.ageMs };
+  const leases = redis
+    ? redisLeases({ door: redis, ...lease })
+    : memoryLeases({ clock: () => performance.now(), ...lease });
   const gateway = openGateway({
     providers,
     events,
+    watch: {
+      leases,
+      polling: { ...POLLING, ...config.events?.polling },
+      retentionMs: retention.ageMs,
+    },
     cursorSecret: secret ?? randomSecret(),
     clock,
     log,
@@ -120,7 +136,8 @@ export async function composeGateway(
     ingest: openIngest({ events, clock }),
     redis,
     async close() {
-      gateway.close();
+      await gateway.close();
+      await leases.close();
       await events.close();
       await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
     },

@@ -16,7 +16,7 @@ export interface Sandbox {
 const PULSE_EVERY_MS = 20_000;
 
 export async function openSandbox(
-  { server, redis, log }: Pick<Config, 'server' | 'redis' | 'log'>,
+  { server, redis, events, log }: Pick<Config, 'server' | 'redis' | 'events' | 'log'>,
   { chance, ...options }: { readonly chance: () => number } & WorldOptions,
 ): Promise<Sandbox> {
   const world = await startWorld(options);
@@ -27,6 +27,7 @@ export async function openSandbox(
       providers: accounts(world.credentials),
       server,
       ...(redis ? { redis } : {}),
+      ...(events ? { events } : {}),
       log,
     },
     credentials: world.credentials,

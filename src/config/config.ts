@@ -29,9 +29,27 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
   };
   /** What several gateways share, and what outlives them. Absent: each remembers in its own process. */
   readonly redis?: RedisInput;
+  /** What subscriptions are told from: what is kept of it, and how often is looked for it. */
+  readonly events?: EventsInput;
   readonly log?: {
     /** `info` where absent. The variable LOG_LEVEL wins over it. */
     readonly level?: LogLevel;
+  };
+}
+
+export interface EventsInput {
+  readonly retention?: {
+    /** How long events are kept for those who come back; 86400000, a day, where absent. */
+    readonly ageMs?: number;
+    /** How many, in each of eight lanes; 10000 where absent. */
+    readonly length?: number;
+  };
+  /** While somebody listens, and when it is quiet a few times more seldom. */
+  readonly polling?: {
+    /** A conversation that somebody listens to is looked at this often; 2000 where absent. */
+    readonly watchedMs?: number;
+    /** And the inbox of an account; 15000 where absent. */
+    readonly inboxMs?: number;
   };
 }
 
@@ -159,6 +177,7 @@ export interface Config {
     readonly cursorSecret?: Secret;
   };
   readonly redis?: RedisConfig;
+  readonly events?: EventsInput;
   readonly log: { readonly level: LogLevel };
 }
 

@@ -24,6 +24,8 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 
 export const milliseconds = whole('a time in milliseconds', { from: 1, to: LONGEST_TIMER_MS });
 
+export const eventCount = whole('a number of events', { from: 1, to: 10_000_000 });
+
 export const identifier = (wanted: string) => whole(wanted, { from: 0, to: 2_147_483_647 });
 
 export const port = whole('a port', { from: 0, to: 65_535 });

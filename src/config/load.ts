@@ -42,6 +42,7 @@ export async function loadConfig(surroundings: Surroundings): Promise<Result> {
         host: settings.HOST ?? read.server.host ?? '127.0.0.1',
       },
       ...redisOf(settings.REDIS_URL, read.redis),
+      ...(read.events ? { events: read.events } : {}),
       log: { level: settings.LOG_LEVEL ?? read.log.level ?? 'info' },
     }),
   };

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import {
   email,
+  eventCount,
   host,
   identifier,
   level,
@@ -25,6 +26,27 @@ export const server = z.object({
     'a long random text, the same on every gateway (openssl rand -hex 32)',
   ).exactOptional(),
 });
+
+const retention = z.object(
+  { ageMs: milliseconds.exactOptional(), length: eventCount.exactOptional() },
+  { error: 'must be a mapping: give it ageMs, length, or remove it' },
+);
+
+const polling = z.object(
+  { watchedMs: milliseconds.exactOptional(), inboxMs: milliseconds.exactOptional() },
+  { error: 'must be a mapping: give it watchedMs, inboxMs, or remove it' },
+);
+
+export const events = z.object({
+  retention: retention.exactOptional(),
+  polling: polling.exactOptional(),
+});
+
+/** The settings of each part of `events`. */
+export const EVENT_PARTS = {
+  retention: Object.keys(retention.shape),
+  polling: Object.keys(polling.shape),
+};
 
 export const log = z.object({ level: level.exactOptional() });
 
@@ -51,7 +73,7 @@ export function redisShapeOf(given: Mapping) {
   return 'cluster' in given ? redisCluster : redisServer;
 }
 
-export const SECTIONS = ['providers', 'kinds', 'server', 'redis', 'log'];
+export const SECTIONS = ['providers', 'kinds', 'server', 'redis', 'events', 'log'];
 
 const shared = {
   url: origin.exactOptional(),

@@ -5,6 +5,7 @@ import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
 import {
+  EVENT_PARTS,
   log,
   redisShapeOf,
   SECTIONS,
@@ -19,6 +20,7 @@ export function unknownSettings(given: Mapping): Mistake[] {
     ...unknownIn([], given, SECTIONS),
     ...unknownIn(['server'], given['server'], Object.keys(server.shape)),
     ...unknownInRedis(given['redis']),
+    ...unknownInEvents(given['events']),
     ...unknownIn(['log'], given['log'], Object.keys(log.shape)),
     ...providersIn(given).flatMap(([name, entry]) => unknownInProvider(['providers', name], entry)),
   ];
@@ -39,6 +41,16 @@ function unknownInRedis(given: unknown): Mistake[] {
     Object.fromEntries(rest),
     missing.length === 3 ? [...known, ...missing.slice(1)] : known,
   );
+}
+
+function unknownInEvents(given: unknown): Mistake[] {
+  if (!isMapping(given)) return [];
+  return [
+    ...unknownIn(['events'], given, Object.keys(EVENT_PARTS)),
+    ...Object.entries(EVENT_PARTS).flatMap(([part, known]) =>
+      unknownIn(['events', part], given[part], known),
+    ),
+  ];
 }
 
 function unknownInProvider(path: Path, entry: unknown): Mistake[] {

@@ -12,6 +12,7 @@ import { readOwnSettings } from './own-settings.ts';
 import {
   type Account,
   anyAccount,
+  events,
   log,
   redisShapeOf,
   server,
@@ -24,6 +25,7 @@ export interface Validated {
   readonly providers: readonly ProviderConfig[];
   readonly server: z.output<typeof server>;
   readonly redis?: RedisConfig;
+  readonly events?: z.output<typeof events>;
   readonly log: z.output<typeof log>;
   readonly mistakes: readonly Mistake[];
 }
@@ -33,16 +35,19 @@ export async function validate(given: Mapping, own: readonly OwnKind[]): Promise
   const providers = await readProviders(given['providers'], own);
   const serverRead = readSection('server', server, given['server']);
   const redisRead = readRedis(given['redis']);
+  const eventsRead = readSection('events', events, given['events']);
   const logRead = readSection('log', log, given['log']);
   return {
     providers: providers.value,
     server: serverRead.value ?? {},
     ...(redisRead.value ? { redis: redisRead.value } : {}),
+    ...(eventsRead.value ? { events: eventsRead.value } : {}),
     log: logRead.value ?? {},
     mistakes: [
       ...providers.mistakes,
       ...serverRead.mistakes,
       ...redisRead.mistakes,
+      ...eventsRead.mistakes,
       ...logRead.mistakes,
     ],
   };

@@ -102,7 +102,14 @@ export type News =
       readonly tags: readonly Tag[] | null;
       /** It was there before anybody looked: only that it changed is news. */
       readonly known?: boolean;
+      /** It was changed through this gateway a moment ago. */
+      readonly written?: boolean;
     }
   | { readonly type: 'message-deleted'; readonly message: MessageRef }
-  | { readonly type: 'conversation'; readonly row: Conversation; readonly known?: boolean }
+  | {
+      readonly type: 'conversation';
+      readonly row: Conversation;
+      readonly known?: boolean;
+      readonly written?: boolean;
+    }
   | { readonly type: 'conversation-deleted'; readonly conversation: ConversationRef };

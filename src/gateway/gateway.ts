@@ -105,8 +105,8 @@ export interface Gateway {
   webhook(provider: string, request: WebhookRequest): Promise<Outcome<number>>;
   /** How many listen now. */
   readonly listeners: number;
-  /** Ends every subscription. */
-  close(): void;
+  /** Ends every subscription, and whatever was done for their sake. */
+  close(): Promise<void>;
 }
 
 export interface GatewayParts {
@@ -134,8 +134,7 @@ export function openGateway(parts: GatewayParts): Gateway {
   const hear = openHear({ providers, ingest, broadcast, clock, log });
   const cursors = eventCursors(cursorSecret);
   const watch =
-    parts.watch &&
-    openWatch({ ...parts.watch, providers, dispatch, ingest, events, clock, log });
+    parts.watch && openWatch({ ...parts.watch, providers, dispatch, ingest, events, clock, log });
 
   return {
     providers,
@@ -210,9 +209,10 @@ export function openGateway(parts: GatewayParts): Gateway {
     get listeners() {
       return broadcast.listeners;
     },
-    close() {
+    async close() {
       hear.close();
       broadcast.close();
+      await watch?.close();
     },
   };
 }

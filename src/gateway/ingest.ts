@@ -1,6 +1,6 @@
 // The one door by which news becomes events: whatever road it took, one version of a thing is one event.
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Conversation } from '../domain/conversation.ts';
 import type { ConversationEvent, Fact, News } from '../domain/event.ts';
 import { mapOutcome, type Outcome, success } from '../domain/failure.ts';
@@ -40,24 +40,24 @@ export function openIngest({
 function appendsOf(news: News, now: Date): Append[] {
   switch (news.type) {
     case 'message': {
-      const { message, tags, known: isKnown = false } = news;
+      const { message, tags, known: isKnown = false, written = false } = news;
       const { conversation } = message;
       const known = keyOf('message', conversation, message.nativeId);
-      const version = `${known} ${fingerprint(versionOf(message))}`;
       const { createdAt, updatedAt } = message;
+      const version = versionKeys(`${known} ${messageMark(message)}`, updatedAt);
       const added = append(
         conversation,
         { kind: 'MESSAGE_ADDED', message },
         createdAt ?? now,
         tags,
-        [known, version],
+        [known, ...version.seen],
       );
       const updated = append(
         conversation,
         { kind: 'MESSAGE_UPDATED', message },
         updatedAt ?? now,
         tags,
-        [version],
+        written ? version.written : version.seen,
       );
       return isKnown ? [updated] : [added, updated];
     }
@@ -67,23 +67,25 @@ function appendsOf(news: News, now: Date): Append[] {
       return [append(conversation, { kind: 'MESSAGE_DELETED', nativeId }, now, null, [once])];
     }
     case 'conversation': {
-      const { row, known: isKnown = false } = news;
+      const { known: isKnown = false, written = false } = news;
+      // What it carries of its messages is news of theirs, and old by the time it is read.
+      const row: Conversation = { ...news.row, embedded: null };
       const conversation = { provider: row.provider, nativeId: row.nativeId };
       const known = keyOf('conversation', conversation);
-      const version = `${known} ${stateMark(row)}`;
+      const version = versionKeys(`${known} ${stateMark(row)}`, row.updatedAt);
       const created = append(
         conversation,
         { kind: 'CONVERSATION_CREATED', row },
         row.createdAt ?? now,
         row.tags,
-        [known, version],
+        [known, ...version.seen],
       );
       const updated = append(
         conversation,
         { kind: 'CONVERSATION_UPDATED', row },
         row.updatedAt ?? now,
         row.tags,
-        [version],
+        written ? version.written : version.seen,
       );
       return isKnown ? [updated] : [created, updated];
     }
@@ -93,6 +95,19 @@ function appendsOf(news: News, now: Date): Append[] {
       return [append(conversation, { kind: 'CONVERSATION_DELETED' }, now, null, [once])];
     }
   }
+}
+
+/**
+ * What was only seen is told where such a version was not told before: roads differ in how fresh they are. What was written
+ * here is known to be new, also where the thing is now as it was once before, and one writing is told once all the same.
+ */
+function versionKeys(
+  version: string,
+  updatedAt: Date | null,
+): { readonly seen: Append['once']; readonly written: Append['once'] } {
+  if (!updatedAt) return { seen: [version], written: [`${version} by ${randomUUID()}`, version] };
+  const dated = `${version} at ${updatedAt.getTime()}`;
+  return { seen: [version, dated], written: [dated, version] };
 }
 
 function append(
@@ -113,6 +128,11 @@ function keyOf(what: string, { provider, nativeId }: ConversationRef, id = ''): 
 /** Of a message, what every road tells alike: names, times and raw parts are left out by some. */
 function versionOf({ role, kind, visibility, text, content, rating, tags }: Message): unknown {
   return [role, kind, visibility, text, content, rating, sorted(tags)];
+}
+
+/** The same for one version of a message, whatever road it came. */
+export function messageMark(message: Message): string {
+  return fingerprint(versionOf(message));
 }
 
 /** The same as long as nothing was changed in it that is an event. */
