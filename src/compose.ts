@@ -51,6 +51,8 @@ const RETENTION = { ageMs: 24 * 3_600_000, length: 10_000 };
 const POLLING = { watchedMs: 2000, inboxMs: 15_000 };
 /** How long nobody looks at an account after the gateway that did has died. */
 const LEASE_MS = 10_000;
+/** How long after a gateway died another one ends the answers it was at; and for how long it is known that one ended. */
+const REPLY_LEASE = { leaseMs: 4000, notesMs: 600_000 };
 
 export async function compose(
   config: Config,
@@ -121,6 +123,7 @@ export async function composeGateway(
   const gateway = openGateway({
     providers,
     events,
+    ...(redis && { replyLeases: redisLeases({ door: redis, ...REPLY_LEASE }) }),
     watch: {
       leases,
       polling: { ...POLLING, ...config.events?.polling },

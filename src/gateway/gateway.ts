@@ -20,6 +20,7 @@ import type {
   UploadedAttachment,
 } from '../providers/verbs.ts';
 import type { EventLog } from '../state/events/log.ts';
+import type { Leases } from '../state/lease/lease.ts';
 import { openBroadcast } from './broadcast.ts';
 import { type CompleteInput, completeConversation } from './complete-conversation.ts';
 import {
@@ -38,11 +39,14 @@ import { openIngest } from './ingest.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
 import { listParticipants } from './list-participants.ts';
+import { endOrphanedReplies } from './orphaned-replies.ts';
 import type { ConversationPage, EdgePage, FilterAsked, PageAsked } from './pages.ts';
 import { addParticipant, removeParticipant } from './participants.ts';
 import { type ReplyRequested, requestReply } from './request-reply.ts';
 import { type MessageSent, type SendInput, sendMessage } from './send-message.ts';
+import { openReplies } from './stream-reply.ts';
 import { type EventsAsked, subscribe, type Told } from './subscribe.ts';
+import { openTelling } from './telling.ts';
 import { type UpdateInput, updateConversation } from './update-conversation.ts';
 import { type UpdateMessageInput, updateMessage } from './update-message.ts';
 import { type UploadInput, uploadAttachment } from './upload-attachment.ts';
@@ -105,13 +109,15 @@ export interface Gateway {
   webhook(provider: string, request: WebhookRequest): Promise<Outcome<number>>;
   /** How many listen now. */
   readonly listeners: number;
-  /** Ends every subscription, and whatever was done for their sake. */
+  /** Ends every subscription, whatever was done for their sake, and the answers that nobody waits for any longer. */
   close(): Promise<void>;
 }
 
 export interface GatewayParts {
   readonly providers: readonly Provider[];
   readonly events: EventLog;
+  /** Who writes which answer, known to all gateways of one log; absent where this one is alone. */
+  readonly replyLeases?: Leases;
   readonly cursorSecret: string;
   /** How accounts are looked at while somebody listens; absent, they are not. */
   readonly watch?: Pick<WatchParts, 'leases' | 'polling' | 'retentionMs' | 'timer'>;
@@ -131,6 +137,13 @@ export function openGateway(parts: GatewayParts): Gateway {
   const { create, getOrCreate } = createConversations(dispatch);
   const broadcast = openBroadcast(events);
   const ingest = openIngest({ events, clock });
+  const telling = openTelling({ ingest, log });
+  const longestMs = Math.max(0, ...providers.map(({ replyDeadlineMs }) => replyDeadlineMs));
+  const replyParts = { dispatch, events, ingest, clock, log, longestMs };
+  const { replyLeases } = parts;
+  const replies = openReplies({ ...replyParts, ...(replyLeases && { leases: replyLeases }) });
+  const stopEndingReplies =
+    replyLeases && endOrphanedReplies({ ...replyParts, leases: replyLeases });
   const hear = openHear({ providers, ingest, broadcast, clock, log });
   const cursors = eventCursors(cursorSecret);
   const watch =
@@ -162,33 +175,44 @@ export function openGateway(parts: GatewayParts): Gateway {
         with: (able, call) => able.does(ref, call),
       }),
 
-    createConversation: create,
-    getOrCreateConversation: getOrCreate,
-    updateConversation: (input, operation) => updateConversation(dispatch, input, operation),
-    deleteConversation: (ref, operation) =>
-      dispatch.run({
+    createConversation: async (input, operation) => telling.created(await create(input, operation)),
+    getOrCreateConversation: async (input, operation) =>
+      telling.gotOrCreated(await getOrCreate(input, operation)),
+    updateConversation: async (input, operation) =>
+      telling.updated(await updateConversation(dispatch, input, operation)),
+    deleteConversation: async (ref, operation) => {
+      const deleted = await dispatch.run({
         provider: ref.provider,
         verb: 'CONVERSATION_DELETE',
         operation,
         with: (able, call) => able.does(ref, call),
-      }),
-    sendMessage: (input, operation) => sendMessage(dispatch, input, operation),
-    updateMessage: (input, operation) => updateMessage(dispatch, input, operation),
-    deleteMessage: (ref, operation) =>
-      dispatch.run({
+      });
+      return telling.deleted(ref, deleted);
+    },
+    sendMessage: async (input, operation) =>
+      telling.said(await sendMessage({ dispatch, replies }, input, operation)),
+    updateMessage: async (input, operation) =>
+      telling.messageUpdated(await updateMessage(dispatch, input, operation)),
+    deleteMessage: async (ref, operation) => {
+      const deleted = await dispatch.run({
         provider: ref.conversation.provider,
         verb: 'MESSAGE_DELETE',
         operation,
         with: (able, call) => able.does(ref, call),
-      }),
-    rateMessage: (input, operation) =>
-      dispatch.run({
+      });
+      return telling.messageDeleted(ref, deleted);
+    },
+    rateMessage: async (input, operation) => {
+      const rated = await dispatch.run({
         provider: input.message.conversation.provider,
         verb: 'MESSAGE_RATE',
         operation,
         with: (able, call) => able.does(input, call),
-      }),
-    requestReply: (request, operation) => requestReply(dispatch, request, operation),
+      });
+      return telling.messageRated(rated);
+    },
+    requestReply: async (request, operation) =>
+      telling.said(await requestReply({ dispatch, replies }, request, operation)),
     completeConversation: (input, operation) => completeConversation(dispatch, input, operation),
     upsertContact: (input, operation) => upsertContact(dispatch, input, operation),
     addParticipant: (input, operation) => addParticipant(dispatch, input, operation),
@@ -201,7 +225,11 @@ export function openGateway(parts: GatewayParts): Gateway {
       const good = checked(asked, eventIssues(asked, names));
       const joined = (to: EventsAsked) => watch?.joined(to) ?? (() => undefined);
       return good.ok
-        ? subscribe({ log: events, broadcast, cursors, clock, joined }, asked, signal)
+        ? subscribe(
+            { log: events, broadcast, cursors, clock, repliesMs: longestMs, joined },
+            asked,
+            signal,
+          )
         : good;
     },
     takesWebhooks: hear.takesWebhooks,
@@ -212,6 +240,7 @@ export function openGateway(parts: GatewayParts): Gateway {
     async close() {
       hear.close();
       broadcast.close();
+      await Promise.all([replies.close(), stopEndingReplies?.()]);
       await watch?.close();
     },
   };

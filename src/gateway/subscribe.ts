@@ -8,6 +8,7 @@ import { meetsTag, type Tag } from '../domain/tag.ts';
 import { compareIds, type Entry, type EventLog, type Mark } from '../state/events/log.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { EventCursors } from './event-cursor.ts';
+import { repliesUnderWay } from './replies-under-way.ts';
 
 export interface EventsAsked {
   /** Null for those of all. */
@@ -52,6 +53,8 @@ export interface SubscribeParts {
   readonly clock: () => number;
   /** Told who begins to listen; what it returns, that they left. */
   readonly joined?: (asked: EventsAsked) => () => void;
+  /** How long an answer may be under way, in milliseconds: whoever begins meanwhile is told it from its first word. */
+  readonly repliesMs?: number;
   /** How much may wait for one listener; absent, `MOST_WAITING`. */
   readonly most?: number;
 }
@@ -66,7 +69,7 @@ const SLICE = 100;
  * is out of reach. What is told ends when the signal is aborted, or the iteration is.
  */
 export async function subscribe(
-  { log, broadcast, cursors, clock, joined, most = MOST_WAITING }: SubscribeParts,
+  { log, broadcast, cursors, clock, joined, repliesMs = 0, most = MOST_WAITING }: SubscribeParts,
   asked: EventsAsked,
   signal: AbortSignal,
 ): Promise<Outcome<AsyncIterable<Told>>> {
@@ -102,6 +105,29 @@ export async function subscribe(
     if (mark) marks.set(lane, mark);
   }
   const isWanted = wantedBy(filter, conversation);
+  const begun: { readonly lane: number; readonly end: Mark; readonly pieces: readonly Entry[] }[] =
+    [];
+  if (!opened && repliesMs > 0 && (filter.kinds ?? ['REPLY_DELTA']).includes('REPLY_DELTA')) {
+    const looked = await Promise.all(
+      [...marks].map(async ([lane, end]) => ({
+        lane,
+        end,
+        found: await repliesUnderWay(log, { lane, end, longestMs: repliesMs }),
+      })),
+    );
+    for (const { lane, end, found } of looked) {
+      if (!found.ok) {
+        stop();
+        return found;
+      }
+      const pieces =
+        found.value?.pieces.filter(({ event }) => !isMissed(event) && isWanted(event)) ?? [];
+      if (!found.value || pieces.length === 0) continue;
+      begun.push({ lane, end, pieces });
+      // Whoever goes while they are told, and comes back with the cursor, has the rest of them.
+      marks.set(lane, found.value.before);
+    }
+  }
   /** Of the losses told: each stands in every lane. */
   let lastMissed: string | undefined;
 
@@ -162,6 +188,10 @@ export async function subscribe(
 
   async function* told(): AsyncGenerator<Told, void> {
     if (asked.confirm) yield { type: 'listening', cursor: cursor() };
+    for (const { lane, end, pieces } of begun) {
+      for (const piece of pieces) yield* tell(piece);
+      marks.set(lane, end);
+    }
     // What waits when a round begins is in the log, and the round tells it. More may come than can wait meanwhile.
     for (let round = opened !== undefined; round; round = queue.overflowed) {
       queue.clear();
