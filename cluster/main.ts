@@ -7,6 +7,7 @@ import { environmentOf, startEmulators, startGateway } from './process.ts';
 
 /** In the order in which they were started. */
 const running: { readonly what: string; end(): Promise<unknown> }[] = [];
+const gone = new AbortController();
 let leaving = false;
 
 try {
@@ -26,7 +27,7 @@ async function start(): Promise<void> {
   if (redis) running.push({ what: 'redis', end: () => redis.close() });
   const redisUrl = redis?.url ?? (found.kind === 'elsewhere' ? found.url : '');
 
-  const emulators = await startEmulators();
+  const emulators = await startEmulators(gone.signal);
   running.push({ what: 'emulators', end: emulators.end });
   const environment = environmentOf(emulators.credentials, {
     redisUrl,
@@ -34,7 +35,9 @@ async function start(): Promise<void> {
     secret: randomBytes(32).toString('hex'),
   });
 
-  const gateways = await Promise.all([0, 1].map(() => startGateway({ environment })));
+  const gateways = await Promise.all(
+    [0, 1].map(() => startGateway({ environment, signal: gone.signal })),
+  );
   for (const gateway of gateways) {
     running.push({ what: 'gateway', end: () => gateway.end('SIGTERM') });
   }
@@ -62,5 +65,7 @@ async function leave(): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop -- a gateway needs its Redis until it is gone
     await end();
   }
+  // Whoever is still on the way up.
+  gone.abort();
   process.exit();
 }

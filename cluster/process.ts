@@ -22,6 +22,8 @@ export interface GatewayOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** 0, the default, takes a free one. */
   readonly port?: number;
+  /** Ends the process wherever it is, also on its way up. */
+  readonly signal?: AbortSignal;
 }
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
@@ -30,12 +32,13 @@ const CONFIG = fileURLToPath(new URL('parlance.config.yaml', import.meta.url));
 export async function startGateway({
   environment,
   port = 0,
+  signal,
 }: GatewayOptions): Promise<GatewayProcess> {
   const command = ['bin/parlance.js', 'start', '--config', CONFIG];
   let printed = '';
 
   async function begin(on: number): Promise<{ running: ChildProcess; url: string }> {
-    const running = launch(command, { ...environment, PORT: String(on) });
+    const running = launch(command, { ...environment, PORT: String(on) }, signal);
     const said = await untilSaid(running, /"url":"(http:[^"]+)\/graphql".*"listening"/, (part) => {
       printed += part;
     });
@@ -57,11 +60,11 @@ export async function startGateway({
   };
 }
 
-export async function startEmulators(): Promise<{
+export async function startEmulators(signal?: AbortSignal): Promise<{
   readonly credentials: Credentials;
   end(): Promise<unknown>;
 }> {
-  const running = launch(['--import', 'tsx', 'emulators/main.ts'], {});
+  const running = launch(['--import', 'tsx', 'emulators/main.ts'], {}, signal);
   const [line] = await untilSaid(running, /^\{.*\}$/m, () => undefined);
   const credentials: Credentials = JSON.parse(line);
   return { credentials, end: () => end(running, 'SIGTERM') };
@@ -95,12 +98,14 @@ export function environmentOf(
 export function launch(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ): ChildProcess {
   const { PATH, HOME, LD_LIBRARY_PATH } = process.env;
   return spawn(process.execPath, words, {
     cwd: HERE,
     env: { PATH, HOME, LD_LIBRARY_PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal ? { signal } : {}),
   });
 }
 
