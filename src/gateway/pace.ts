@@ -55,18 +55,28 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 /** Wakes all who wait, before their time. */
 export interface Bell {
   ring(): void;
-  /** Resolves after so long, when it rings, or when the signal is aborted. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
+  /** How often it rang so far. */
+  readonly rings: number;
+  /**
+   * Resolves after so long, when it rings, or when the signal is aborted. At once where it rang since `rings` was read:
+   * whoever was busy then would not have heard it.
+   */
+  wait(ms: number, signal: AbortSignal, rings?: number): Promise<void>;
 }
 
 export function openBell(timer: Timer): Bell {
   const waiting = new Set<() => void>();
+  let rang = 0;
   return {
+    get rings() {
+      return rang;
+    },
     ring() {
+      rang += 1;
       for (const wake of Array.from(waiting)) wake();
     },
-    wait(ms, signal) {
-      if (signal.aborted) return Promise.resolve();
+    wait(ms, signal, rings = rang) {
+      if (signal.aborted || rings !== rang) return Promise.resolve();
       return new Promise((resolve) => {
         const wake = () => {
           callOff();

@@ -107,6 +107,7 @@ export function openWatch(parts: WatchParts): Watch {
     const { name } = account.provider;
     const { signal } = closing;
     while (!signal.aborted) {
+      const { rings } = account.bell;
       // oxlint-disable-next-line no-await-in-loop -- a loop that waits is what this is
       const isWanted = await saysWhoListens(account);
       // oxlint-disable-next-line no-await-in-loop
@@ -117,7 +118,7 @@ export function openWatch(parts: WatchParts): Watch {
       } else {
         if (hold?.ok) account.heldElsewhereMs = clock();
         // oxlint-disable-next-line no-await-in-loop
-        await account.bell.wait(leases.leaseMs / 3, signal);
+        await account.bell.wait(leases.leaseMs / 3, signal, rings);
       }
     }
   }
@@ -229,13 +230,13 @@ export function openWatch(parts: WatchParts): Watch {
       keepPace(pace, found);
       if (!found.ok && trouble.isOurs(found.failure)) continue;
       for (;;) {
+        // Somebody came: they are not kept waiting for as long as nobody was.
+        if (listenersTo(account) > heard) pace.stirred();
+        heard = listenersTo(account);
         const leftMs = lookedAt + pace.ms - timer.now();
         if (signal.aborted || leftMs <= 0) break;
         // oxlint-disable-next-line no-await-in-loop
         await account.bell.wait(leftMs, signal);
-        // Somebody came: they are not kept waiting for as long as nobody was.
-        if (listenersTo(account) > heard) pace.stirred();
-        heard = listenersTo(account);
       }
     }
   }
@@ -249,7 +250,7 @@ export function openWatch(parts: WatchParts): Watch {
       for (const nativeId of due.keys()) if (!wanted.has(nativeId)) due.delete(nativeId);
       for (const nativeId of wanted) {
         if (due.has(nativeId)) continue;
-        const pace = openPace({ fromMs: watchedMs, toMs: watchedMs * WATCHED_QUIET, times: 1.1 });
+        const pace = openPace({ fromMs: watchedMs, toMs: watchedMs * WATCHED_QUIET, times: 1.03 });
         due.set(nativeId, { pace, at: timer.now() });
       }
       const [next] = [...due].toSorted(([, one], [, other]) => one.at - other.at);
