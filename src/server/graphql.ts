@@ -1,7 +1,7 @@
 // GraphQL, whichever way it comes: one operation, one context; what was not foreseen is masked for the client and logged whole.
 
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { createGraphQLError, createYoga, type Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
 import { schema } from '../../schema/index.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -36,7 +36,7 @@ export function openGraphql({ gateway, log }: { readonly gateway: Gateway; reado
     // No page of another origin has business here: the gateway acts with its operator's credentials.
     cors: false,
     multipart: false,
-    plugins: [boundedDocuments(), noted(), executedEachByItself()],
+    plugins: [boundedDocuments(), listenedTo(), executedEachByItself()],
     parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     maskedErrors: {
       // Not even where NODE_ENV says "development".
@@ -52,8 +52,22 @@ export function openGraphql({ gateway, log }: { readonly gateway: Gateway; reado
   });
 }
 
-function noted(): Plugin<Came> {
-  return { onSubscribe: ({ args }) => args.contextValue.listens?.() };
+function listenedTo(): Plugin<Came> {
+  return {
+    onSubscribe({ args: { contextValue } }) {
+      const { request, left, listens } = contextValue;
+      if (
+        !left &&
+        !/text\/event-stream|text\/\*|\*\/\*/.test(request.headers.get('accept') ?? '*/*')
+      ) {
+        throw createGraphQLError(
+          'A subscription is told over text/event-stream or over WebSocket. Accept the one, or connect by the other.',
+          { extensions: { code: 'INVALID_INPUT', http: { status: 406 } } },
+        );
+      }
+      listens?.();
+    },
+  };
 }
 
 /** An operation ready to run, by the same bounds, context and masking as any. */
