@@ -84,6 +84,7 @@ function lawsOf(verb: Verb): Law[] {
     {
       verb,
       sentence: `an answer that cannot be read is ${isWrite ? 'an outcome nobody knows' : 'no answer'}`,
+      concerns: (_provider, { silent }) => !silent.includes(verb),
       async holds(stage) {
         await settled(stage);
         stage.strike({ kind: 'malformed' }, isWrite ? 'write' : undefined);

@@ -67,6 +67,7 @@ async function open(): Promise<Stage> {
       creation: { channel: 'channel', tags: [] },
       options: (role) =>
         role === 'USER' ? { kind: 'botpress', userId: speaker, integrationId } : undefined,
+      silent: [],
       storedAs: (contentKind) => (contentKind === 'unknown' ? 'supportTicket' : contentKind),
     },
   });

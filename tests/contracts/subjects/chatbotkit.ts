@@ -1,6 +1,5 @@
 // ChatBotKit before the laws, by either of its transports: one world, and its store in neutral words.
 
-import type { Agent } from 'undici';
 import {
   type ChatbotkitEmulator,
   startChatbotkitEmulator,
@@ -36,7 +35,7 @@ async function open(): Promise<Stage> {
     world: worldOf(emulator.store),
     scene: sceneOf(emulator, NAME, clock()),
     secrets: [secret],
-    provider: (dispatcher: Agent) =>
+    provider: (dispatcher) =>
       openProvider(
         {
           kind: 'chatbotkit',
@@ -95,6 +94,7 @@ export function sceneOf(
     newcomers,
     creation: { tags: [] },
     options: () => undefined,
+    silent: [],
     storedAs: () => 'text',
   };
 }
@@ -108,8 +108,9 @@ export function worldOf(store: ChatbotkitStore): World {
         .map((row) => ({
           nativeId: row.id,
           channel: null,
-          title: row.name,
-          description: row.description,
+          // An empty text is how some of its writers leave a column unset.
+          title: row.name || null,
+          description: row.description || null,
           status: null,
           priority: null,
           archived: null,

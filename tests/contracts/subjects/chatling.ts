@@ -72,6 +72,7 @@ async function open(): Promise<Stage> {
       newcomers: [...newcomers],
       creation: { message: 'How do I change my plan?', tags: [] },
       options: () => undefined,
+      silent: [],
       storedAs: () => 'text',
     },
   });

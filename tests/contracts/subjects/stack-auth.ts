@@ -46,10 +46,6 @@ async function open(): Promise<Stage> {
     world: worldOf(store, projectId),
     secrets: [accessToken, refreshToken],
     isHousekeeping: ({ path }) => path.startsWith('/api/v1/auth/'),
-    writeMatch: ['POST', 'PATCH', 'DELETE'].map((method) => ({
-      method,
-      path: '/api/v1/internal/conversations',
-    })),
     provider: (dispatcher) =>
       openProvider(
         {
@@ -80,6 +76,7 @@ async function open(): Promise<Stage> {
         tags: [],
       },
       options: () => undefined,
+      silent: [],
       storedAs: () => 'text',
     },
   });
