@@ -62,7 +62,7 @@ async function validateWhole(
   const unfilled = filled.mistakes.filter(({ path }) => !path.startsWith(`${LATER_PART}.`));
   const value = isMapping(filled.value) ? filled.value : {};
   const own = await readKinds(value['kinds'], (specifier) => readModule(specifier, file));
-  const validated = await validate(value, own.kinds);
+  const validated = await validate(value, own);
   // A value that could not be filled in has had its sentence; what its placeholder looks like is nobody's concern.
   const invalid = [...own.mistakes, ...validated.mistakes].filter(
     ({ path }) => !unfilled.some((mistake) => mistake.path === path),
