@@ -275,7 +275,7 @@ const ACCOUNT_MISTAKES: [string, ...string[]][] = [
   ],
   [
     `{ kind: acme, token: ${HIDDEN}, mood: ${HIDDEN}-2 }`,
-    'providers.a.mood is not as kind acme needs it: «redacted»-2 is no mood, with «redacted».',
+    'providers.a.mood is not as kind acme needs it: «redacted» is no mood, with «redacted».',
   ],
   [
     `{ kind: acme, token: ${HIDDEN}, boom: true }`,
