@@ -6,6 +6,7 @@ import { compose, type Parlance } from '../../src/compose.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { Log } from '../../src/observability/log.ts';
 import { accounts } from '../../src/sandbox.ts';
+import { partnerOf } from './accounts.ts';
 import { at, listAt } from './answer.ts';
 
 export interface StartOptions extends WorldOptions {
@@ -14,6 +15,8 @@ export interface StartOptions extends WorldOptions {
   readonly replyDeadlineMs?: number;
   /** Two gateways of one secret take each other's cursors. */
   readonly cursorSecret?: string;
+  /** Whether there is a fifth account: that of ChatBotKit a second time, reached through Pinkfish. */
+  readonly partner?: boolean;
 }
 
 export interface TestParlance {
@@ -36,12 +39,16 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     deadlineMs,
     replyDeadlineMs,
     cursorSecret = 'a secret of the tests',
+    partner = false,
     ...worldOptions
   } = options;
   const world = await startWorld(worldOptions);
   const config: Config = {
     kind: 'sandbox',
-    providers: accounts(world.credentials).map((account) => ({
+    providers: [
+      ...accounts(world.credentials),
+      ...(partner ? [partnerOf(world.credentials)] : []),
+    ].map((account) => ({
       ...account,
       deadlineMs: deadlineMs ?? account.deadlineMs,
       replyDeadlineMs: replyDeadlineMs ?? account.replyDeadlineMs,
