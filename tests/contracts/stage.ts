@@ -146,7 +146,7 @@ export interface Scene {
 }
 
 /** An emulator and an account at it, made into a stage; the rest is the subject's to tell. */
-export function stageOf<E extends RunningEmulator>({
+export function stageOf({
   emulator,
   clock,
   provider,
@@ -154,7 +154,7 @@ export function stageOf<E extends RunningEmulator>({
   isHousekeeping = () => false,
   ...told
 }: {
-  readonly emulator: E;
+  readonly emulator: RunningEmulator;
   readonly clock: TestClock;
   readonly provider: (dispatcher: Dispatcher) => Provider;
   readonly world: World;

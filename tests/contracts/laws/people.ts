@@ -157,7 +157,7 @@ const PARTICIPANT_LAWS: readonly Law[] = [
     sentence: 'its pages show everybody who takes part, and nobody twice',
     async holds(stage) {
       await crowded(stage);
-      const told = (await everybody(stage)).map(({ nativeId }) => nativeId);
+      const told = (await everybody(stage)).map(({ nativeId }) => nativeId ?? '');
       expect(told.toSorted()).toEqual(within(stage));
       expect(told.length).toBeGreaterThan(2);
     },
@@ -201,11 +201,11 @@ const PARTICIPANT_LAWS: readonly Law[] = [
       const before = within(stage);
       const [participantId] = stage.scene.newcomers;
       const conversation = stage.scene.standing;
-      for (const _time of ['first', 'second']) {
+      for (const times of [1, 2]) {
         const told = await had(stage, 'PARTICIPANT_ADD', ({ does }, call) =>
           does({ conversation, participantId }, call),
         );
-        expect(told.nativeId).toBe(participantId);
+        expect({ times, id: told.nativeId }).toEqual({ times, id: participantId });
         expect(within(stage)).toEqual([...before, participantId].toSorted());
       }
     },

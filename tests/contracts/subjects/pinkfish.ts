@@ -7,7 +7,7 @@ import { tellTales } from '../../../emulators/story.ts';
 import { providerName } from '../../../src/domain/ids.ts';
 import { openProvider } from '../../../src/providers/catalogue.ts';
 import { testClock } from '../../support/clock.ts';
-import { type Stage, type Subject, stageOf } from '../stage.ts';
+import { type Question, type Stage, type Subject, stageOf } from '../stage.ts';
 import { sceneOf, worldOf } from './chatbotkit.ts';
 
 const NAME = providerName('partner');
