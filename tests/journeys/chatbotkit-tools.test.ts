@@ -13,7 +13,7 @@ import { CONVERSATIONS } from './chatbotkit-tools/conversations.ts';
 import { MESSAGES } from './chatbotkit-tools/messages.ts';
 import { PEOPLE } from './chatbotkit-tools/people.ts';
 import { REPLIES } from './chatbotkit-tools/replies.ts';
-import { setStage } from './chatbotkit-tools/stage.ts';
+import { ACCOUNTS, setStage } from './chatbotkit-tools/stage.ts';
 
 const CASES = { ...CONVERSATIONS, ...MESSAGES, ...REPLIES, ...PEOPLE };
 
@@ -53,9 +53,9 @@ describe('the table of ChatBotKit’s tools', () => {
   );
 });
 
-describe('through GraphQL', () => {
+describe.each(ACCOUNTS)('through GraphQL at %s', (account) => {
   it.each(Object.entries(CASES))('%s does at the service what it is for', async (_name, runs) => {
-    await expect(runs(await setStage())).resolves.toBeUndefined();
+    await expect(runs(await setStage(account))).resolves.toBeUndefined();
   });
 });
 
