@@ -202,6 +202,8 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
       return mapOutcome(readAnswer(WireWritten, answer.value, question), (contact) => contact.id);
     },
 
+    uploads: 'at-once-or-announced',
+
     uploadAttachment: (call, id, file) =>
       ask(call, WireUploaded, {
         method: 'POST',
