@@ -15,7 +15,8 @@ export async function hold(subject: Subject): Promise<void> {
 
   for (const verb of VERBS) {
     const laws = LAWS.filter((law) => law.verb === verb && concerns(law, provider, scene));
-    describe.runIf(laws.length > 0)(`${subject.name}: ${verb}`, () => {
+    if (laws.length === 0) continue;
+    describe(`${subject.name}: ${verb}`, () => {
       test.each(laws)('$sentence', async (law) => {
         await expect(law.holds(await opened(subject))).resolves.toBeUndefined();
       });

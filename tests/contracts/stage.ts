@@ -141,8 +141,18 @@ export interface Scene {
   options(role: MessageRole): SendOptions | undefined;
   /** Verbs that are answered without a word, so that there is none to misread. */
   readonly silent: readonly Verb[];
+  /** What may be said wrongly here and nowhere else, each by the place in the input it is wrong at. */
+  readonly mistakes: readonly Mistake[];
   /** How the store names content of this kind, sent as a sample of it. */
   storedAs(contentKind: string): string;
+}
+
+/** An input that no provider of this kind can do anything with. */
+export interface Mistake {
+  readonly verb: Verb;
+  /** As a client wrote it. */
+  readonly path: string;
+  make(provider: Provider, call: Call): Promise<Outcome<unknown>>;
 }
 
 /** An emulator and an account at it, made into a stage; the rest is the subject's to tell. */

@@ -97,6 +97,42 @@ function lawsOf(verb: Verb): Law[] {
     },
     {
       verb,
+      sentence: `an answer that does not come in time is ${isWrite ? 'an outcome nobody knows' : 'no answer'}`,
+      async holds(stage) {
+        await settled(stage);
+        stage.strike({ kind: 'hang' }, isWrite ? 'write' : undefined);
+        const answer = await attempt(stage, verb, aCall(AbortSignal.timeout(A_MOMENT_MS)));
+        expect(failureOf(answer)).toMatchObject({ kind: lost });
+      },
+      mutant: {
+        fault: 'takes silence for a refusal',
+        of: (provider) => failingAs(provider, () => refusal(provider.name)),
+      },
+    },
+    {
+      verb,
+      sentence: 'a mistake in what is asked is named by its place, before the provider is asked',
+      concerns: (_provider, { mistakes }) => mistakes.some((mistake) => mistake.verb === verb),
+      async holds(stage) {
+        await settled(stage);
+        for (const { path, make } of stage.scene.mistakes.filter((one) => one.verb === verb)) {
+          const failure = failureOf(await make(stage.provider, aCall()));
+          const [first] = failure.kind === 'invalid-input' ? failure.issues : [];
+          expect(first?.path).toBe(path);
+          expect(stage.requests()).toEqual([]);
+        }
+      },
+      mutant: {
+        fault: 'does not say where the mistake is',
+        of: (provider) =>
+          failingAs(provider, () => ({
+            kind: 'invalid-input',
+            issues: [{ path: '', message: 'Something is wrong.' }],
+          })),
+      },
+    },
+    {
+      verb,
       sentence: 'no failure tells a credential, and each names its provider',
       async holds(stage) {
         await settled(stage);
@@ -206,6 +242,9 @@ function lawsOf(verb: Verb): Law[] {
     ({ sentence }) => isAboutOne || !sentence.startsWith('an id that looks like'),
   );
 }
+
+/** Long enough for an emulator to be reached, and short enough to be waited for. */
+const A_MOMENT_MS = 60;
 
 /** A bot may have begun to speak, or to act, before its service failed. */
 const RUNS_BOT: ReadonlySet<Verb> = new Set([

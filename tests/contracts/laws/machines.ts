@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { success } from '../../../src/domain/failure.ts';
 import type { ReplyEvent } from '../../../src/domain/reply.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
-import { asked, events, history } from '../attempts.ts';
+import { asked, events, history, saying } from '../attempts.ts';
 import { altering, entryOf, type Law, onValue } from '../law.ts';
 import { changed, had, noted, type Stage, type StoredMessage } from '../stage.ts';
 
@@ -108,6 +108,27 @@ export const MACHINE_LAWS: readonly Law[] = [
         streaming(provider, (event) =>
           event.type === 'completed' ? [event, { type: 'token', text: ' And so on.' }] : [event],
         ),
+    },
+  },
+  {
+    verb: 'REPLY_STREAM',
+    sentence: 'words that are sent with it are stored once, and named before they are answered',
+    async holds(stage) {
+      const added = news(stage);
+      const { standing } = stage.scene;
+      const entry = entryOf(stage.provider, 'MESSAGE_SEND');
+      const told = await had(stage, 'REPLY_STREAM', async (able, call) => {
+        const message = entry && saying(entry, standing, 'Any news of my order?');
+        return success(message ? await events(able, { to: 'message', message }, call) : []);
+      });
+      const [answer, question, ...rest] = added();
+      expect(rest).toEqual([]);
+      expect([question?.text, answer?.role]).toEqual(['Any news of my order?', 'BOT']);
+      expect(told[0]).toEqual({ type: 'stored', nativeId: question?.nativeId });
+    },
+    mutant: {
+      fault: 'keeps to itself where the words are',
+      of: (provider) => streaming(provider, (event) => (event.type === 'stored' ? [] : [event])),
     },
   },
   {

@@ -6,7 +6,7 @@ import { tellTales } from '../../../emulators/story.ts';
 import { providerName } from '../../../src/domain/ids.ts';
 import { openProvider } from '../../../src/providers/catalogue.ts';
 import { testClock } from '../../support/clock.ts';
-import { type Stage, type Subject, stageOf, type World } from '../stage.ts';
+import { ask, type Stage, type Subject, stageOf, type World } from '../stage.ts';
 
 /** Told once: to tell them takes longer than most laws. */
 const TALES = tellTales({ seed: 'chatling', count: 8, now: testClock()() });
@@ -72,6 +72,20 @@ async function open(): Promise<Stage> {
       newcomers: [...newcomers],
       creation: { message: 'How do I change my plan?', tags: [] },
       options: () => undefined,
+      mistakes: [
+        {
+          verb: 'CONVERSATION_CREATE',
+          path: 'message',
+          make: (provider, call) =>
+            ask({ provider }, 'CONVERSATION_CREATE', ({ does }) => does({ tags: [] }, call)),
+        },
+        {
+          verb: 'CONTACT_UPSERT',
+          path: 'email',
+          make: (provider, call) =>
+            ask({ provider }, 'CONTACT_UPSERT', ({ does }) => does({ name: 'A', tags: [] }, call)),
+        },
+      ],
       silent: [],
       storedAs: () => 'text',
     },

@@ -11,7 +11,7 @@ import { providerName } from '../../../src/domain/ids.ts';
 import { openOwnProvider } from '../../../src/open-own-provider.ts';
 import { openHttp } from '../../../src/providers/http.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { type Stage, type Subject, stageOf, type World } from '../stage.ts';
+import { ask, type Stage, type Subject, stageOf, type World } from '../stage.ts';
 
 const NAME = providerName('notes');
 const KEY = 'nbk-hidden-from-everybody';
@@ -63,6 +63,16 @@ async function open(): Promise<Stage> {
       newcomers: ['reader-nova', 'reader-orin'],
       creation: { title: 'Next year', tags: [] },
       options: () => undefined,
+      mistakes: [
+        {
+          verb: 'MESSAGE_UPDATE',
+          path: 'content',
+          make: (provider, call) =>
+            ask({ provider }, 'MESSAGE_UPDATE', ({ does }) =>
+              does({ message: { conversation: first, nativeId: 'note-2' }, changes: {} }, call),
+            ),
+        },
+      ],
       silent: ['CONVERSATION_DELETE', 'MESSAGE_DELETE'],
       // Its notes are plain words: nobody reads marks in them.
       storedAs: (contentKind) => contentKind,
