@@ -30,7 +30,7 @@ import {
 
 const MOST_PAGES = 50;
 
-export async function history(stage: Stage): Promise<Message[]> {
+async function history(stage: Stage): Promise<Message[]> {
   const conversation = stage.scene.standing;
   const rows: Message[] = [];
   let at: string | null = null;
@@ -212,7 +212,7 @@ const GET_LAWS: readonly Law[] = [
   },
 ];
 
-export async function send(
+async function send(
   stage: Stage,
   more: Partial<SendMessage> = {},
 ): Promise<{ readonly sent: SentMessage; readonly added: readonly StoredMessage[] }> {
