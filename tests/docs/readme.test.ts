@@ -18,7 +18,7 @@ const EXAMPLES = examplesIn(readme).map((example) => ({
   field: /\w+(?=\()/.exec(example.query)?.[0],
 }));
 
-const TITLES = ['Botpress', 'Chatling', 'ChatBotKit', 'Stack Auth'];
+const TITLES = ['Botpress', 'Chatling', 'ChatBotKit', 'ChatBotKit via Pinkfish', 'Stack Auth'];
 
 describe('the examples', () => {
   it('are a question, a change and a refusal', () => {
@@ -59,7 +59,7 @@ describe('the parts that are written by the code', () => {
     'stand in %s as `npm run docs` writes them',
     async (path) => {
       const written = await readFile(new URL(path, ROOT), 'utf8');
-      const { providers, close } = await openStoppedSandbox();
+      const { providers, close } = await openStoppedSandbox('everybody');
       await close();
       const answers = new Map(
         examplesIn(written).map(({ query, answer }): [string, unknown] => [
@@ -76,7 +76,7 @@ describe('the parts that are written by the code', () => {
   );
 
   it('tell of each provider and verb what the gateway tells its clients', async () => {
-    const { ask } = await startParlance({ count: 1 });
+    const { ask } = await startParlance({ count: 1, partner: true });
     const { data } = await ask('{ providers { capabilities { verb support } } }');
     const told = listAt(data, 'providers').map((provider) =>
       listAt(provider, 'capabilities').map((capability) => [

@@ -1,10 +1,7 @@
 // The four accounts of a test gateway by the names it has them under, each with the emulator behind it.
 
 import type { RunningEmulator } from '../../emulators/emulator.ts';
-import type { Credentials, World } from '../../emulators/world.ts';
-import type { PinkfishConfig } from '../../src/config/config.ts';
-import { secret } from '../../src/config/secret.ts';
-import { providerName } from '../../src/domain/ids.ts';
+import type { World } from '../../emulators/world.ts';
 
 export const ACCOUNTS = ['website', 'help', 'assistant', 'support'] as const;
 export type AccountName = (typeof ACCOUNTS)[number];
@@ -16,20 +13,4 @@ export function emulatorOf(world: World, account: AccountName): RunningEmulator 
     assistant: world.chatbotkit,
     support: world.stackAuth,
   }[account];
-}
-
-/** The account of `assistant` a second time, by the name the documentation uses. */
-export function partnerOf({ pinkfish }: Credentials): PinkfishConfig {
-  return {
-    name: providerName('partner'),
-    kind: 'chatbotkit',
-    via: 'pinkfish',
-    url: pinkfish.url,
-    clientId: pinkfish.clientId,
-    clientSecret: secret(pinkfish.clientSecret),
-    orgId: pinkfish.orgId,
-    pcid: pinkfish.pcid,
-    deadlineMs: 2500,
-    replyDeadlineMs: 30_000,
-  };
 }

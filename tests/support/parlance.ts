@@ -5,8 +5,7 @@ import { startWorld, type World, type WorldOptions } from '../../emulators/world
 import { compose, type Parlance } from '../../src/compose.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { Log } from '../../src/observability/log.ts';
-import { accounts } from '../../src/sandbox.ts';
-import { partnerOf } from './accounts.ts';
+import { accounts, everybody } from '../../src/sandbox.ts';
 import { at, listAt } from './answer.ts';
 
 export interface StartOptions extends WorldOptions {
@@ -45,10 +44,7 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
   const world = await startWorld(worldOptions);
   const config: Config = {
     kind: 'sandbox',
-    providers: [
-      ...accounts(world.credentials),
-      ...(partner ? [partnerOf(world.credentials)] : []),
-    ].map((account) => ({
+    providers: (partner ? everybody : accounts)(world.credentials).map((account) => ({
       ...account,
       deadlineMs: deadlineMs ?? account.deadlineMs,
       replyDeadlineMs: replyDeadlineMs ?? account.replyDeadlineMs,
