@@ -108,6 +108,17 @@ describe('the config for real accounts', () => {
     expect(config.providers.map(({ kind }) => kind)).toEqual(KINDS);
   });
 
+  it('may have an account that is reached through Pinkfish', async () => {
+    const partner = /```yaml\n( {2}partner:\n[^]*?)```/.exec(readme)?.[1] ?? '';
+    const variables = [...partner.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
+    const environment = Object.fromEntries(variables.map((name) => [name, `value-of-${name}`]));
+
+    const { providers } = configOf(await loadYaml(`providers:\n${partner}`, environment));
+
+    expect(variables).toHaveLength(4);
+    expect(providers).toMatchObject([{ name: 'partner', kind: 'chatbotkit', via: 'pinkfish' }]);
+  });
+
   it('is followed by where each of its values is found', () => {
     const [, ...rows] = tableAfter('## Your own accounts');
 
@@ -133,8 +144,13 @@ describe('the settings', () => {
         ...Object.keys(server.shape).map((key) => `server.${key}`),
         ...Object.keys(log.shape).map((key) => `log.${key}`),
         ...shared.map((key) => `providers.*.${key}`),
+        'kinds',
         ...KINDS.filter(isKind).flatMap((kind) =>
-          Object.keys(shapeOf({ kind })?.shape ?? {})
+          [
+            shapeOf({ kind }),
+            ...(kind === 'chatbotkit' ? [shapeOf({ kind, via: 'pinkfish' })] : []),
+          ]
+            .flatMap((shape) => Object.keys(shape?.shape ?? {}))
             .filter((key) => !shared.includes(key))
             .map((key) => `${kind} ${key}`),
         ),
