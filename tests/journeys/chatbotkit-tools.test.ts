@@ -9,6 +9,8 @@ import {
   isObjectType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SWITCHES } from '../../emulators/pinkfish/switches.ts';
+import { toolsOf } from '../../emulators/pinkfish/tools.ts';
 import { CONVERSATIONS } from './chatbotkit-tools/conversations.ts';
 import { MESSAGES } from './chatbotkit-tools/messages.ts';
 import { PEOPLE } from './chatbotkit-tools/people.ts';
@@ -43,6 +45,20 @@ describe('the table of ChatBotKit’s tools', () => {
     const named = ROWS.map(({ tool, parameter }) => `${tool}.${parameter}`);
     expect(named.toSorted()).toEqual(Object.keys(CASES).toSorted());
     expect(new Set(named).size).toBe(named.length);
+  });
+
+  it('has every parameter of every tool that the server lists', () => {
+    const listed = toolsOf(DEFAULT_SWITCHES).flatMap(({ name, inputSchema }) =>
+      Object.keys(inputSchema.properties)
+        // Which connection it is, the config says once for all.
+        .filter((parameter) => parameter !== 'PCID')
+        .map((parameter) => `${name.replace('chatbotkit_conversations_', '')}.${parameter}`),
+    );
+
+    expect(ROWS.map(({ tool, parameter }) => `${tool}.${parameter}`).toSorted()).toEqual(
+      listed.toSorted(),
+    );
+    expect(new Set(ROWS.map(({ tool }) => tool)).size).toBe(17);
   });
 
   it.each(ROWS.map((row) => [`${row.tool}.${row.parameter}`, row] as const))(
