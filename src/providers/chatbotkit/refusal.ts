@@ -99,7 +99,7 @@ function judge({ answer, code, message, isLate }: Refusal, asked: Refused): Fail
 export function uploadRefusalOf(
   answer: Answer,
   asked: Refused,
-  remedy: string = SEND_LESS_OR_ANNOUNCE,
+  remedy: string,
 ): Failure | undefined {
   const { message, code } = WireRefusal.safeParse(answer.body).data ?? {};
   if (code !== 'LIMITS_REACHED') return refusalOf(answer, asked);
@@ -107,7 +107,10 @@ export function uploadRefusalOf(
   return { kind: 'refused', provider: asked.provider, code, said };
 }
 
-const SEND_LESS_OR_ANNOUNCE =
+export const SEND_LESS =
+  'send a smaller one, or ask the owner of the account for a plan that takes it';
+
+export const SEND_LESS_OR_ANNOUNCE =
   'send a smaller one, or announce one of more than 4.5 MB with file and send its bytes to the address that is answered';
 
 /** An error of no known name is taken for the service's own. */

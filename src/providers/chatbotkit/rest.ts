@@ -16,7 +16,7 @@ import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, readRows, type WirePage } from '../wire-reading.ts';
 import type { Client, PageQuestion } from './client.ts';
 import type { ChatBotKitAccount } from './index.ts';
-import { refusalOf, uploadRefusalOf } from './refusal.ts';
+import { refusalOf, SEND_LESS, SEND_LESS_OR_ANNOUNCE, uploadRefusalOf } from './refusal.ts';
 import { replyIn } from './reply-stream.ts';
 import {
   WireAnswer,
@@ -210,7 +210,12 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
         path: pathOf('attachment/upload', id),
         json: { file },
         what: conversationAt(provider, id),
-        refusal: uploadRefusalOf,
+        refusal: (answer, asked) =>
+          uploadRefusalOf(
+            answer,
+            asked,
+            typeof file === 'string' ? SEND_LESS_OR_ANNOUNCE : SEND_LESS,
+          ),
       }),
 
     createSession: (call, id, durationInSeconds) =>
