@@ -42,6 +42,8 @@ export interface Stage {
   writes(): readonly JournalRow[];
   /** Every request fails so until it is healed; with an effect only the next of that effect does. */
   strike(fault: Trouble, effect?: 'write'): void;
+  /** When the next request, or the next of that effect, is on its way. */
+  sent(effect?: 'write'): Promise<void>;
   /** What was struck and has not failed yet works again. */
   heal(): void;
   close(): Promise<void>;
@@ -175,13 +177,20 @@ export function stageOf({
 }): Stage {
   const agent = new Agent();
   let armed: Trouble | undefined;
+  const awaited = new Set<{ readonly effect: 'write' | undefined; tell(): void }>();
   // A fault for the next write is set when that write is on its way: before, nobody can say which request it will be.
   const dispatcher = agent.compose((dispatch) => ({ method, path, body, ...rest }, handler) => {
     const written = typeof body === 'string' ? readable(Buffer.from(body)) : null;
     const question = { method, path, body: written };
-    if (armed && isWrite(question) && !isHousekeeping(question)) {
+    const writes = isWrite(question) && !isHousekeeping(question);
+    if (armed && writes) {
       emulator.inject({ ...armed, times: 1 });
       armed = undefined;
+    }
+    for (const waiting of awaited) {
+      if (waiting.effect === 'write' && !writes) continue;
+      awaited.delete(waiting);
+      waiting.tell();
     }
     return dispatch({ method, path, body: body ?? null, ...rest }, handler);
   });
@@ -200,6 +209,10 @@ export function stageOf({
       if (effect === 'write') armed = fault;
       else emulator.inject(fault);
     },
+    sent: (effect) =>
+      new Promise((resolve) => {
+        awaited.add({ effect, tell: resolve });
+      }),
     heal: emulator.heal,
     async close() {
       await agent.destroy();

@@ -22,6 +22,8 @@ async function open(): Promise<Stage> {
     tales: TALES,
     perPage: { conversations: 3, messages: 3 },
     callsPerMinute: 10_000,
+    // As documented: only a third party's catalogue lists the field that conversations show their channel from, and which the
+    // table of verbs calls lacking.
     conversationType: false,
   });
   const { store } = emulator;

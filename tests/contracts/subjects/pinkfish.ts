@@ -2,7 +2,7 @@
 
 import { startChatbotkitEmulator } from '../../../emulators/chatbotkit/index.ts';
 import { isRecord } from '../../../emulators/emulator.ts';
-import { startPinkfishEmulator } from '../../../emulators/pinkfish/index.ts';
+import { type PinkfishOptions, startPinkfishEmulator } from '../../../emulators/pinkfish/index.ts';
 import { tellTales } from '../../../emulators/story.ts';
 import { providerName } from '../../../src/domain/ids.ts';
 import { openProvider } from '../../../src/providers/catalogue.ts';
@@ -14,12 +14,29 @@ const NAME = providerName('partner');
 
 const TALES = tellTales({ seed: 'chatbotkit', count: 8, now: testClock()() });
 
-export const chatbotkitOverPinkfish: Subject = { name: 'ChatBotKit over Pinkfish', open };
+export const chatbotkitOverPinkfish: Subject = {
+  name: 'ChatBotKit over Pinkfish',
+  open: () => open({}),
+};
 
-async function open(): Promise<Stage> {
+/** What its documents leave open, the other way each time. */
+export const chatbotkitOverOtherPinkfish: Subject = {
+  name: 'ChatBotKit over Pinkfish, as it may also speak',
+  open: () =>
+    open({
+      upstreamRefusals: 'isError',
+      refusalWords: 'status',
+      notModified: 'failure',
+      results: 'text',
+      handshake: 'unknown',
+      listMeta: 'dropped',
+    }),
+};
+
+async function open(dialect: PinkfishOptions): Promise<Stage> {
   const clock = testClock();
   const chatbotkit = await startChatbotkitEmulator({ clock, tales: TALES });
-  const emulator = await startPinkfishEmulator(chatbotkit, { clock });
+  const emulator = await startPinkfishEmulator(chatbotkit, { clock, ...dialect });
   const { url, clientId, clientSecret, orgId, pcid } = emulator.credentials;
   return stageOf({
     emulator: {
