@@ -104,13 +104,12 @@ function lawsOf(verb: Verb): Law[] {
         const effect = isWrite ? 'write' : undefined;
         stage.strike({ kind: 'hang' }, effect);
         const deadline = new AbortController();
-        const [answer] = await Promise.all([
-          attempt(stage, verb, aCall(deadline.signal)),
-          stage
-            .sent(effect)
-            .then(() => setTimeout(A_MOMENT_MS))
-            .then(() => deadline.abort()),
-        ]);
+        // To be listened for before it is asked: a request may be on its way at once.
+        const late = stage
+          .sent(effect)
+          .then(() => setTimeout(A_MOMENT_MS))
+          .then(() => deadline.abort());
+        const [answer] = await Promise.all([attempt(stage, verb, aCall(deadline.signal)), late]);
         expect(failureOf(answer)).toMatchObject({ kind: lost });
       },
       mutant: {
