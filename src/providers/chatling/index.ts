@@ -156,9 +156,9 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
   };
 }
 
-/** The list has no filters at all; tags and statuses do not exist. */
+/** The list has no filters at all; tags and statuses do not exist, and a channel does where a row tells its type. */
 const FILTERS: FilterTable = {
-  channel: 'lacking',
+  channel: 'scanned',
   contactId: 'scanned',
   tags: 'lacking',
   status: 'lacking',

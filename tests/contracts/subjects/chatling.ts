@@ -22,9 +22,6 @@ async function open(): Promise<Stage> {
     tales: TALES,
     perPage: { conversations: 3, messages: 3 },
     callsPerMinute: 10_000,
-    // As documented: only a third party's catalogue lists the field that conversations show their channel from, and which the
-    // table of verbs calls lacking.
-    conversationType: false,
   });
   const { store } = emulator;
   const { url, token, chatbotId } = emulator.credentials;
@@ -100,7 +97,7 @@ function worldOf(store: ChatlingStore): World {
     conversations: () =>
       [...store.conversations.values()].toReversed().map((row) => ({
         nativeId: row.id,
-        channel: null,
+        channel: row.conversation_type ?? null,
         title: null,
         description: null,
         status: null,
