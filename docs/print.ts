@@ -5,7 +5,7 @@ import { withAnswers, withParts } from './marked-parts.ts';
 import { openStoppedSandbox } from './stopped-sandbox.ts';
 import { partsFromTables } from './verb-tables.ts';
 
-const sandbox = await openStoppedSandbox();
+const sandbox = await openStoppedSandbox('everybody');
 const parts = partsFromTables(sandbox.providers);
 await sandbox.close();
 

@@ -3,7 +3,7 @@
 import { startWorld } from '../emulators/world.ts';
 import { compose } from '../src/compose.ts';
 import type { Provider } from '../src/providers/provider.ts';
-import { accounts } from '../src/sandbox.ts';
+import { accounts, everybody } from '../src/sandbox.ts';
 
 export interface StoppedSandbox {
   readonly providers: readonly Provider[];
@@ -13,13 +13,16 @@ export interface StoppedSandbox {
 
 export const STOPPED_AT = new Date('2026-03-02T09:00:00.000Z');
 
-export async function openStoppedSandbox(): Promise<StoppedSandbox> {
+/** `everybody`: with the account that is reached through Pinkfish as well. */
+export async function openStoppedSandbox(
+  who: 'sandbox' | 'everybody' = 'sandbox',
+): Promise<StoppedSandbox> {
   const clock = () => STOPPED_AT.getTime();
   const world = await startWorld({ clock });
   const parlance = await compose(
     {
       kind: 'sandbox',
-      providers: accounts(world.credentials),
+      providers: who === 'sandbox' ? accounts(world.credentials) : everybody(world.credentials),
       server: { host: '127.0.0.1', port: 0 },
       log: { level: 'silent' },
     },

@@ -5,49 +5,71 @@ import { VERBS, type Verb } from '../src/domain/verb.ts';
 import type { FilterTable, Provider } from '../src/providers/provider.ts';
 import type { Parts } from './marked-parts.ts';
 
+/** By the name an account has in the documentation: two of them are of one kind. */
 const TITLES: Readonly<Record<string, string>> = {
-  botpress: 'Botpress',
-  chatling: 'Chatling',
-  chatbotkit: 'ChatBotKit',
-  'stack-auth': 'Stack Auth',
+  website: 'Botpress',
+  help: 'Chatling',
+  assistant: 'ChatBotKit',
+  partner: 'ChatBotKit via Pinkfish',
+  support: 'Stack Auth',
 };
 
 const SUPPORT_WORDS = { NATIVE: 'native', EMULATED: 'emulated', NONE: '–' } as const;
 
 const FILTER_WORDS = { pushed: 'asked of it', scanned: 'compared here', lacking: '–' } as const;
 
-/** `support` and `filters` for all, and a part for each kind. */
+/** `support` and `filters` for all, a part for each kind, and `pinkfish` for where that is other than its kind. */
 export function partsFromTables(providers: readonly Provider[]): Parts {
   return {
     support: matrix(
       VERBS,
-      providers.map(({ kind, can }) => ({
-        kind,
+      providers.map(({ name, can }) => ({
+        name,
         word: (verb) => SUPPORT_WORDS[can[verb].support],
       })),
     ),
     filters: matrix(
       FILTER_FIELDS,
-      providers.map(({ kind, can }) => {
+      providers.map(({ name, can }) => {
         const filters = filtersOf(can);
-        return { kind, word: (field) => (filters ? FILTER_WORDS[filters[field]] : '–') };
+        return { name, word: (field) => (filters ? FILTER_WORDS[filters[field]] : '–') };
       }),
     ),
-    ...Object.fromEntries(providers.map(({ kind, can }) => [kind, tellOne(can)])),
+    ...Object.fromEntries(
+      providers.filter(isFirstOfKind).map(({ kind, can }) => [kind, tellOne(can)]),
+    ),
+    pinkfish: tellDifferences(providers),
   };
 }
 
 interface Column<Row> {
-  readonly kind: string;
+  readonly name: string;
   word(row: Row): string;
 }
 
 function matrix<Row extends string>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   return [
-    line(['', ...columns.map(({ kind }) => TITLES[kind] ?? kind)]),
+    line(['', ...columns.map(({ name }) => TITLES[name] ?? name)]),
     line(['---', ...columns.map(() => ':-:')]),
     ...rows.map((row) => line([`\`${row}\``, ...columns.map(({ word }) => word(row))])),
   ].join('\n');
+}
+
+function isFirstOfKind(
+  { kind, name }: Provider,
+  _index: number,
+  all: readonly Provider[],
+): boolean {
+  return all.find((provider) => provider.kind === kind)?.name === name;
+}
+
+/** What the second account of a kind does in another way than the first. */
+function tellDifferences(providers: readonly Provider[]): string {
+  const [rest, tools] = providers.filter(({ kind }) => kind === 'chatbotkit');
+  if (!rest || !tools) return '';
+  return VERBS.filter((verb) => tellVerb(tools.can, verb) !== tellVerb(rest.can, verb))
+    .map((verb) => `- ${tellVerb(tools.can, verb)}`)
+    .join('\n');
 }
 
 function tellOne(can: Provider['can']): string {

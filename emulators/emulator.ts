@@ -56,7 +56,13 @@ export interface Fault {
   readonly retryAfter?: number;
   /** How many requests it strikes; absent, until it is removed. */
   readonly times?: number;
-  readonly match?: { readonly method?: string; readonly path?: string };
+  readonly match?: {
+    readonly method?: string;
+    /** What its path begins with. */
+    readonly path?: string;
+    /** What is somewhere in its body: all that tells one question from another where the path is the same. */
+    readonly body?: string;
+  };
 }
 
 export interface JournalRow {
@@ -174,7 +180,11 @@ export async function startEmulator(
   function strike(request: EmulatorRequest): Fault | undefined {
     const index = faults.findIndex(({ fault: { match } }) => {
       const method = match?.method?.toUpperCase() ?? request.method;
-      return method === request.method && request.path.startsWith(match?.path ?? '');
+      return (
+        method === request.method &&
+        request.path.startsWith(match?.path ?? '') &&
+        request.body.includes(match?.body ?? '')
+      );
     });
     const struck = faults[index];
     if (!struck) return undefined;
@@ -288,15 +298,17 @@ function asFault(said: unknown): Fault | string {
   const match = said['match'];
   if (match === undefined) return { kind, ...numbers };
   if (!isRecord(match)) return '"match" must be an object.';
-  const { method, path } = match;
+  const { method, path, body } = match;
   if (method !== undefined && typeof method !== 'string') return '"match.method" must be a string.';
   if (path !== undefined && typeof path !== 'string') return '"match.path" must be a string.';
+  if (body !== undefined && typeof body !== 'string') return '"match.body" must be a string.';
   return {
     kind,
     ...numbers,
     match: {
       ...(method === undefined ? {} : { method }),
       ...(path === undefined ? {} : { path }),
+      ...(body === undefined ? {} : { body }),
     },
   };
 }

@@ -46,6 +46,7 @@ export { meetsTag, type Tag } from './domain/tag.ts';
 export type { Support, Verb } from './domain/verb.ts';
 export {
   type Answer,
+  type Arrival,
   type Ask,
   type Http,
   isAnotherPath,

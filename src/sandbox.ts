@@ -38,6 +38,26 @@ export async function openSandbox(
   };
 }
 
+/** The sandbox' accounts, and that of ChatBotKit a second time, reached through Pinkfish. */
+export function everybody(credentials: Credentials): ProviderConfig[] {
+  const [botpress, chatling, chatbotkit, stackAuth] = accounts(credentials);
+  const { url, clientId, clientSecret, orgId, pcid } = credentials.pinkfish;
+  const partner: ProviderConfig = {
+    ...PATIENCE,
+    name: providerName('partner'),
+    kind: 'chatbotkit',
+    via: 'pinkfish',
+    url,
+    clientId,
+    clientSecret: secret(clientSecret),
+    orgId,
+    pcid,
+  };
+  return [botpress, chatling, chatbotkit, partner, stackAuth].filter((one) => one !== undefined);
+}
+
+const PATIENCE = { deadlineMs: 2500, replyDeadlineMs: 30_000 };
+
 /** The names the documentation uses. */
 export function accounts({
   botpress,
@@ -45,10 +65,9 @@ export function accounts({
   chatbotkit,
   stackAuth,
 }: Credentials): ProviderConfig[] {
-  const patience = { deadlineMs: 2500, replyDeadlineMs: 30_000 };
   return [
     {
-      ...patience,
+      ...PATIENCE,
       name: providerName('website'),
       kind: 'botpress',
       url: botpress.url,
@@ -56,7 +75,7 @@ export function accounts({
       botId: botpress.botId,
     },
     {
-      ...patience,
+      ...PATIENCE,
       name: providerName('help'),
       kind: 'chatling',
       url: chatling.url,
@@ -65,14 +84,14 @@ export function accounts({
       aiModelId: 8,
     },
     {
-      ...patience,
+      ...PATIENCE,
       name: providerName('assistant'),
       kind: 'chatbotkit',
       url: chatbotkit.url,
       secret: secret(chatbotkit.secret),
     },
     {
-      ...patience,
+      ...PATIENCE,
       name: providerName('support'),
       kind: 'stack-auth',
       url: stackAuth.url,

@@ -48,8 +48,6 @@ export interface PageQuestion {
   readonly reader?: string | undefined;
 }
 
-export type Client = ReturnType<typeof notebookClient>;
-
 export function notebookClient({ name: provider, settings, http, clock }: NotebookAccount) {
   const shelf = `/v1/shelves/${encodeURIComponent(settings.shelf)}/notebooks`;
   const notebookPath = (id: string) => `${shelf}/${encodeURIComponent(id)}`;

@@ -6,8 +6,8 @@ import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';
 import { unwrap } from '../failure.ts';
 import { conversationRefOf } from '../global-id.ts';
-import { Conversation } from '../nodes.ts';
 import { Participant } from '../participant.ts';
+import { conversationAfter } from './conversation-after.ts';
 
 const Input = builder.inputType('AddParticipantInput', {
   description: 'Whom to take into which conversation.',
@@ -34,13 +34,7 @@ const Payload = builder.objectRef<Added>('AddParticipantPayload').implement({
       description: 'As its provider has them.',
       resolve: ({ participant, conversation: { provider } }) => ({ provider, person: participant }),
     }),
-    conversation: t.field({
-      type: Conversation,
-      nullable: true,
-      description: 'The conversation after it. Asking for it costs one call.',
-      resolve: async ({ conversation }, _args, { gateway, operation }) =>
-        unwrap(await gateway.getConversation(conversation, operation)),
-    }),
+    conversation: conversationAfter(t),
   }),
 });
 

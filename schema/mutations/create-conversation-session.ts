@@ -6,7 +6,7 @@ import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';
 import { unwrap } from '../failure.ts';
 import { conversationRefOf } from '../global-id.ts';
-import { Conversation } from '../nodes.ts';
+import { conversationAfter } from './conversation-after.ts';
 import { given } from './given.ts';
 
 const Input = builder.inputType('CreateConversationSessionInput', {
@@ -32,13 +32,7 @@ const Payload = builder.objectRef<Opened>('CreateConversationSessionPayload').im
         'A bearer token. Whoever has it can act in the conversation until it expires; it cannot be taken back.',
     }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it runs out.' }),
-    conversation: t.field({
-      type: Conversation,
-      nullable: true,
-      description: 'The conversation. Asking for it costs one call.',
-      resolve: async ({ conversation }, _args, { gateway, operation }) =>
-        unwrap(await gateway.getConversation(conversation, operation)),
-    }),
+    conversation: conversationAfter(t),
   }),
 });
 

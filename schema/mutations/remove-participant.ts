@@ -5,7 +5,7 @@ import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';
 import { unwrap } from '../failure.ts';
 import { conversationRefOf } from '../global-id.ts';
-import { Conversation } from '../nodes.ts';
+import { conversationAfter } from './conversation-after.ts';
 
 const Input = builder.inputType('RemoveParticipantInput', {
   description: 'Whom to take out of which conversation.',
@@ -30,13 +30,7 @@ const Payload = builder.objectRef<Removed>('RemoveParticipantPayload').implement
     removedId: t.exposeID('removedId', {
       description: 'Their `Participant.id`, to take them off a screen.',
     }),
-    conversation: t.field({
-      type: Conversation,
-      nullable: true,
-      description: 'The conversation after it. Asking for it costs one call.',
-      resolve: async ({ conversation }, _args, { gateway, operation }) =>
-        unwrap(await gateway.getConversation(conversation, operation)),
-    }),
+    conversation: conversationAfter(t),
   }),
 });
 

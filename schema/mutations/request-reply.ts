@@ -8,8 +8,9 @@ import { ErrorInterface, shownError } from '../error.ts';
 import { WRITE_ERRORS } from '../errors.ts';
 import { unwrap } from '../failure.ts';
 import { conversationRefOf } from '../global-id.ts';
-import { Conversation, Message } from '../nodes.ts';
+import { Message } from '../nodes.ts';
 import { ReplyUsage } from '../reply-usage.ts';
+import { conversationAfter } from './conversation-after.ts';
 import { engineOf, genericOf, given, groupOf } from './given.ts';
 import { PROVIDER_OPTIONS } from './groups.ts';
 
@@ -52,13 +53,7 @@ const Payload = builder.objectRef<ReplyRequested>('RequestReplyPayload').impleme
       description: 'Where the answer broke off: why. `reply` is what came before that.',
       resolve: ({ unfinished }) => unfinished && shownError(unfinished),
     }),
-    conversation: t.field({
-      type: Conversation,
-      nullable: true,
-      description: 'The conversation after it. Asking for it costs one call.',
-      resolve: async ({ conversation }, _args, { gateway, operation }) =>
-        unwrap(await gateway.getConversation(conversation, operation)),
-    }),
+    conversation: conversationAfter(t),
   }),
 });
 

@@ -9,10 +9,11 @@ import { invalidInput, unwrap } from '../failure.ts';
 import { conversationRefOf } from '../global-id.ts';
 import { contentOf, MessageContentInput } from '../message-content.ts';
 import { MessageKind, Visibility } from '../message-words.ts';
-import { Conversation, Message } from '../nodes.ts';
+import { Message } from '../nodes.ts';
 import { MessageRole } from '../participant.ts';
 import { ReplyUsage } from '../reply-usage.ts';
 import { TagInput, tagsOf } from '../tag.ts';
+import { conversationAfter } from './conversation-after.ts';
 import { engineOf, genericOf, given, groupOf, objectOf, objectsOf, withMeta } from './given.ts';
 import { ChatlingAnswerInput, PROVIDER_OPTIONS } from './groups.ts';
 
@@ -122,13 +123,7 @@ const Payload = builder.objectRef<MessageSent>('SendMessagePayload').implement({
         'Where the message is there and the answer to it broke off: why. `reply` is what came before that.',
       resolve: ({ unfinished }) => unfinished && shownError(unfinished),
     }),
-    conversation: t.field({
-      type: Conversation,
-      nullable: true,
-      description: 'The conversation after it. Asking for it costs one call.',
-      resolve: async ({ conversation }, _args, { gateway, operation }) =>
-        unwrap(await gateway.getConversation(conversation, operation)),
-    }),
+    conversation: conversationAfter(t),
   }),
 });
 

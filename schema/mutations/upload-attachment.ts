@@ -8,7 +8,7 @@ import { WRITE_ERRORS } from '../errors.ts';
 import { unwrap } from '../failure.ts';
 import { conversationRefOf } from '../global-id.ts';
 import { Attachment } from '../message.ts';
-import { Conversation } from '../nodes.ts';
+import { conversationAfter } from './conversation-after.ts';
 import { given } from './given.ts';
 
 const AttachmentFile = builder.inputType('AttachmentFileInput', {
@@ -72,13 +72,7 @@ const Payload = builder.objectRef<Uploaded>('UploadAttachmentPayload').implement
       nullable: true,
       description: 'For `file`: how to send its bytes. Null for `url`: nothing is left to do.',
     }),
-    conversation: t.field({
-      type: Conversation,
-      nullable: true,
-      description: 'The conversation after it. Asking for it costs one call.',
-      resolve: async ({ conversation }, _args, { gateway, operation }) =>
-        unwrap(await gateway.getConversation(conversation, operation)),
-    }),
+    conversation: conversationAfter(t),
   }),
 });
 

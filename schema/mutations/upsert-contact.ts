@@ -35,7 +35,7 @@ const ChatlingContact = builder.inputType('ChatlingContactInput', {
     websiteUrl: t.string({ description: 'The company’s website, or their own.' }),
     industry: t.string({ description: 'What line of business that is.' }),
     address: t.string({ description: 'Street and number.' }),
-    city: t.string({ description: 'The town.' }),
+    city: t.string({ description: 'The town they live in.' }),
     state: t.string({ description: 'The state or province.' }),
     postalCode: t.string({ description: 'The postal code.' }),
     country: t.string({ description: 'The country.' }),
@@ -68,7 +68,9 @@ const Input = builder.inputType('UpsertContactInput', {
     name: t.string({ description: 'The name to show.' }),
     description: t.string({ description: 'More about them.' }),
     email: t.string({ description: 'An email address.' }),
-    phone: t.string({ description: 'A telephone number, best with its country: +49 30 …' }),
+    phone: t.string({
+      description: 'A telephone number, best with its country, such as +49 30 901820.',
+    }),
     imageUrl: t.string({ description: 'Where a picture of them is.' }),
     tags: t.field({
       type: [TagInput],
@@ -84,7 +86,7 @@ const Input = builder.inputType('UpsertContactInput', {
 const ContactOutcome = builder.enumType('ContactOutcome', {
   description: 'What became of a contact.',
   values: {
-    CREATED: { description: 'It is new.' },
+    CREATED: { description: 'The person is new there.' },
     UPDATED: { description: 'It was there, and has now what was given.' },
     LINKED: {
       description:
@@ -119,7 +121,7 @@ builder.mutationField('upsertContact', (t) =>
         description: 'The contact, or why nothing was written.',
       },
     },
-    args: { input: t.arg({ type: Input, required: true, description: 'Who it is.' }) },
+    args: { input: t.arg({ type: Input, required: true, description: 'The person to keep.' }) },
     resolve: async (_root, { input }, { gateway, operation }) => {
       const { outcome, contact, provider } = unwrap(
         await gateway.upsertContact(upsertOf(input), operation),

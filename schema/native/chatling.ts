@@ -24,6 +24,9 @@ export const ChatlingConversation = builder
 export const ChatlingMessage = builder.objectRef<NativeMessage>('ChatlingMessage').implement({
   description: 'What only a Chatling message has.',
   fields: (t) => ({
+    role: t.exposeString('role', {
+      description: '`bot`, `user` or `system`, in the service’s word.',
+    }),
     isAiKbResponse: t.exposeBoolean('isAiKbResponse', {
       nullable: true,
       description: 'Whether an AI wrote it from the knowledge base.',

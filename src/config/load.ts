@@ -70,7 +70,7 @@ async function validateWhole(
   const filled = interpolate(written, environment);
   const value = isMapping(filled.value) ? filled.value : {};
   const own = await readKinds(value['kinds'], (specifier) => readModule(specifier, file));
-  const validated = await validate(value, own.kinds);
+  const validated = await validate(value, own);
   // A value that could not be filled in has had its sentence; what its placeholder looks like is nobody's concern.
   const invalid = [...own.mistakes, ...validated.mistakes].filter(
     ({ path }) => !filled.mistakes.some((mistake) => mistake.path === path),

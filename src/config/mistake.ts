@@ -16,7 +16,7 @@ export function mistake(path: Path, complaint: string): Mistake {
   return { path: shown, message: `${shown} ${complaint}.` };
 }
 
-export function showPath([first = '', ...rest]: Path): string {
+function showPath([first = '', ...rest]: Path): string {
   return rest.reduce((shown, key) => shown + showKey(key), first);
 }
 

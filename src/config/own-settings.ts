@@ -50,10 +50,9 @@ function complaint(
       ? `is missing: a provider of kind ${kind} needs it`
       : `is not as kind ${kind} needs it: correct it`;
   }
-  const said = textsIn(given).reduce(
-    (shown, text) => shown.replaceAll(text, '«redacted»'),
-    message,
-  );
+  // The longest first: where one begins with another, its end would stay behind.
+  const texts = textsIn(given).toSorted((one, other) => other.length - one.length);
+  const said = texts.reduce((shown, text) => shown.replaceAll(text, '«redacted»'), message);
   return `is not as kind ${kind} needs it: ${said.replace(/[.\s]+$/, '')}`;
 }
 

@@ -7,7 +7,7 @@ import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, mistakesOf, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
 import { GENERIC, type OwnKind } from './own-kind.ts';
-import { allKinds } from './own-kinds.ts';
+import { allKinds, type OwnKinds } from './own-kinds.ts';
 import { readOwnSettings } from './own-settings.ts';
 import {
   type Account,
@@ -31,7 +31,7 @@ export interface Validated {
 }
 
 /** `own`: the kinds from outside this tree that accounts may be of. */
-export async function validate(given: Mapping, own: readonly OwnKind[]): Promise<Validated> {
+export async function validate(given: Mapping, own: OwnKinds): Promise<Validated> {
   const providers = await readProviders(given['providers'], own);
   const serverRead = readSection('server', server, given['server']);
   const redisRead = readRedis(given['redis']);
@@ -60,10 +60,10 @@ interface Read<Value> {
 
 async function readProviders(
   given: unknown,
-  own: readonly OwnKind[],
+  own: OwnKinds,
 ): Promise<Required<Read<ProviderConfig[]>>> {
   const path = ['providers'];
-  const anyKind = oneOf(allKinds(own));
+  const anyKind = oneOf(allKinds(own.kinds));
   if (given === undefined) {
     return noProviders(mistake(path, `is missing: add at least one provider, of kind ${anyKind}`));
   }
@@ -108,9 +108,9 @@ function oneOf(kinds: readonly string[]): string {
 async function readProvider(
   path: Path,
   given: unknown,
-  own: readonly OwnKind[],
+  own: OwnKinds,
 ): Promise<Read<Account | OwnAccount>> {
-  const kinds = allKinds(own);
+  const kinds = allKinds(own.kinds);
   if (!isMapping(given)) {
     return wrong(path, `must be a mapping: begin it with its kind, ${oneOf(kinds)}`);
   }
@@ -118,11 +118,13 @@ async function readProvider(
   const kindPath = [...path, 'kind'];
   if (kind === undefined) return wrong(kindPath, `is missing: add ${oneOf(kinds)}`);
   if (typeof kind !== 'string' || !kinds.includes(kind)) {
+    // It may be the one that could not be had, and that has had its sentence.
+    if (own.mistakes.length > 0) return { mistakes: [] };
     const meant = typeof kind === 'string' ? nearest(kind, kinds) : undefined;
     const fix = meant ? `write ${meant} if that was meant, else another of` : 'write one of';
     return wrong(kindPath, `is not a kind of provider: ${fix} ${kinds.join(', ')}`);
   }
-  const definition = own.find((each) => each.kind === kind);
+  const definition = own.kinds.find((each) => each.kind === kind);
   return definition ? readOwnAccount(path, given, definition) : readOurAccount(path, given);
 }
 

@@ -109,6 +109,8 @@ export interface BotpressMessage {
 
 export interface ChatlingMessage {
   readonly kind: 'chatling';
+  /** The service's own word: `bot`, `user`, `system`, or one that is new. */
+  readonly role: string;
   readonly isAiKbResponse: boolean | null;
   /** 1 helpful, 0 not helpful, null unrated: the read side of the service's own coding. */
   readonly helpfulValue: number | null;

@@ -59,7 +59,7 @@ function urlIssues(url: string): Issue[] {
 }
 
 function fileIssues({ type, size, name }: NonNullable<UploadInput['file']>): Issue[] {
-  const isMediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;.*)?$/.test(type);
+  const isMediaType = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+([ \t]*;.*)?$/.test(type);
   return [
     ...(isMediaType ? [] : [{ path: 'file.type', message: 'must be a media type: image/png.' }]),
     ...(Number.isInteger(size) && size > 0

@@ -204,6 +204,7 @@ export interface CompleteConversation {
     readonly meta?: Readonly<Record<string, Json>>;
   }[];
   readonly contactId?: string;
+  readonly attachments?: readonly { readonly url: string }[];
   readonly options?: CompleteOptions;
 }
 

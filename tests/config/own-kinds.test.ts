@@ -227,6 +227,14 @@ const KIND_MISTAKES: [string, string, Readonly<Record<string, string>>, string][
 ];
 
 describe('a mistake in kinds', () => {
+  it('is not told again of the accounts that are of a kind which could not be had', async () => {
+    const result = await load(
+      'kinds: [./nowhere.js]\nproviders: { a: { kind: acme, token: t }, b: {} }',
+    );
+
+    expect(result).toMatchObject({ mistakes: [{ path: 'kinds.0' }, { path: 'providers.b.kind' }] });
+  });
+
   it.each(KIND_MISTAKES)(
     'names the place and the fix: %s',
     async (_what, kinds, files, sentence) => {
@@ -267,7 +275,7 @@ const ACCOUNT_MISTAKES: [string, ...string[]][] = [
   ],
   [
     `{ kind: acme, token: ${HIDDEN}, mood: ${HIDDEN}-2 }`,
-    'providers.a.mood is not as kind acme needs it: «redacted»-2 is no mood, with «redacted».',
+    'providers.a.mood is not as kind acme needs it: «redacted» is no mood, with «redacted».',
   ],
   [
     `{ kind: acme, token: ${HIDDEN}, boom: true }`,

@@ -8,14 +8,14 @@ import type { Verb } from '../../src/domain/verb.ts';
 import { VERBS } from '../../src/domain/verb.ts';
 import { ableTo } from '../../src/gateway/dispatch.ts';
 import type { Able, Call, Provider, VerbTable } from '../../src/providers/provider.ts';
-import type { Stage } from './stage.ts';
+import type { Scene, Stage } from './stage.ts';
 
 export interface Law {
   readonly verb: Verb;
   /** What is true of every provider that has the verb. */
   readonly sentence: string;
   /** Of which providers it says something; absent, of all that have the verb. */
-  readonly concerns?: (provider: Provider) => boolean;
+  readonly concerns?: (provider: Provider, scene: Scene) => boolean;
   holds(stage: Stage): Promise<void>;
   readonly mutant: Mutant;
 }

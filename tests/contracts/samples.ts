@@ -4,6 +4,7 @@ import type { MessageContent, MessageKind, Visibility } from '../../src/domain/m
 import type { MessageRole } from '../../src/domain/participant.ts';
 import type { Tag } from '../../src/domain/tag.ts';
 import type {
+  ContactField,
   ConversationChanges,
   CreateConversation,
   CreateField,
@@ -12,8 +13,9 @@ import type {
   SendField,
   SendMessage,
   UpdateField,
+  UpsertContact,
 } from '../../src/providers/verbs.ts';
-import type { Stage, StoredConversation, StoredMessage } from './stage.ts';
+import type { Stage, StoredConversation, StoredMessage, StoredPerson } from './stage.ts';
 
 const TAG: Tag = { key: 'order', value: '4711' };
 
@@ -267,5 +269,43 @@ export function messageSample(field: MessageField, present: StoredMessage): Mess
         give: { description: 'Of a new customer.' },
         shows: ({ description }) => description === 'Of a new customer.',
       };
+  }
+}
+
+export interface ContactSample {
+  readonly give: Partial<UpsertContact>;
+  shows(row: StoredPerson): boolean;
+}
+
+/** People of their own, each: they are told apart by what is given. */
+export function contactSample(field: ContactField): ContactSample {
+  switch (field) {
+    case 'name':
+      return {
+        give: { name: 'Orla Berg', email: 'orla@berg.example' },
+        shows: ({ name }) => name === 'Orla Berg',
+      };
+    case 'description':
+      return {
+        give: { description: 'Writes at night.', email: 'night@berg.example' },
+        shows: ({ description }) => description === 'Writes at night.',
+      };
+    case 'email':
+      return {
+        give: { email: 'ida@berg.example' },
+        shows: ({ email }) => email === 'ida@berg.example',
+      };
+    case 'phone':
+      return {
+        give: { phone: '+49305550199', email: 'phone@berg.example' },
+        shows: ({ phone }) => phone === '+49305550199',
+      };
+    case 'imageUrl':
+      return {
+        give: { imageUrl: 'https://files.example/orla.png' },
+        shows: ({ imageUrl }) => imageUrl === 'https://files.example/orla.png',
+      };
+    case 'tags':
+      return { give: { tags: [TAG] }, shows: hasTag };
   }
 }

@@ -1,8 +1,13 @@
 // What a law is held before: a provider through its real door, the world behind it in neutral words, and a scene set in it.
 
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { expect } from 'vitest';
-import type { FaultKind, JournalRow, RunningEmulator } from '../../emulators/emulator.ts';
+import {
+  type FaultKind,
+  type JournalRow,
+  type RunningEmulator,
+  readable,
+} from '../../emulators/emulator.ts';
 import type { ConversationPriority, ConversationStatus } from '../../src/domain/conversation.ts';
 import type { Failure, Outcome } from '../../src/domain/failure.ts';
 import type { ConversationRef, MessageRef } from '../../src/domain/ids.ts';
@@ -15,7 +20,7 @@ import { ableTo } from '../../src/gateway/dispatch.ts';
 import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
 import type { Able, Call, Provider } from '../../src/providers/provider.ts';
 import type { CreateConversation } from '../../src/providers/verbs.ts';
-import { type TestClock, testClock } from '../support/clock.ts';
+import type { TestClock } from '../support/clock.ts';
 import { anEventLog } from '../support/event-log.ts';
 
 /** One adapter over one transport: whoever claims to be a provider brings one of these. */
@@ -38,10 +43,15 @@ export interface Stage {
   writes(): readonly JournalRow[];
   /** Every request fails so until it is healed; with an effect only the next of that effect does. */
   strike(fault: Trouble, effect?: 'write'): void;
+  /** When the next request, or the next of that effect, is on its way. */
+  sent(effect?: 'write'): Promise<void>;
   /** What was struck and has not failed yet works again. */
   heal(): void;
   close(): Promise<void>;
 }
+
+/** What of a request tells what it does. */
+export type Question = Pick<JournalRow, 'method' | 'path' | 'body'>;
 
 export interface Trouble {
   readonly kind: FaultKind;
@@ -132,31 +142,59 @@ export interface Scene {
   readonly creation: CreateConversation;
   /** What has to be said besides, to write as this role in the standing conversation. */
   options(role: MessageRole): SendOptions | undefined;
+  /** Verbs that are answered without a word, so that there is none to misread. */
+  readonly silent: readonly Verb[];
+  /** What may be said wrongly here and nowhere else, each by the place in the input it is wrong at. */
+  readonly mistakes: readonly Mistake[];
   /** How the store names content of this kind, sent as a sample of it. */
   storedAs(contentKind: string): string;
 }
 
+/** An input that no provider of this kind can do anything with. */
+export interface Mistake {
+  readonly verb: Verb;
+  /** As a client wrote it. */
+  readonly path: string;
+  make(provider: Provider, call: Call): Promise<Outcome<unknown>>;
+}
+
 /** An emulator and an account at it, made into a stage; the rest is the subject's to tell. */
-export function stageOf<E extends RunningEmulator>({
+export function stageOf({
   emulator,
   clock,
   provider,
   isWrite = ({ method }) => method !== 'GET',
   isHousekeeping = () => false,
-  writeMatch = [{ method: 'POST' }, { method: 'PUT' }, { method: 'PATCH' }, { method: 'DELETE' }],
   ...told
 }: {
-  readonly emulator: E;
+  readonly emulator: RunningEmulator;
   readonly clock: TestClock;
-  readonly provider: (dispatcher: Agent) => Provider;
+  readonly provider: (dispatcher: Dispatcher) => Provider;
   readonly world: World;
   readonly scene: Scene;
   readonly secrets: readonly string[];
-  readonly isWrite?: (row: JournalRow) => boolean;
-  readonly isHousekeeping?: (row: JournalRow) => boolean;
-  readonly writeMatch?: readonly { readonly method: string; readonly path?: string }[];
+  readonly isWrite?: (asked: Question) => boolean;
+  readonly isHousekeeping?: (asked: Question) => boolean;
 }): Stage {
-  const dispatcher = new Agent();
+  const agent = new Agent();
+  let armed: Trouble | undefined;
+  const awaited = new Set<{ readonly effect: 'write' | undefined; tell(): void }>();
+  // A fault for the next write is set when that write is on its way: before, nobody can say which request it will be.
+  const dispatcher = agent.compose((dispatch) => ({ method, path, body, ...rest }, handler) => {
+    const written = typeof body === 'string' ? readable(Buffer.from(body)) : null;
+    const question = { method, path, body: written };
+    const writes = isWrite(question) && !isHousekeeping(question);
+    if (armed && writes) {
+      emulator.inject({ ...armed, times: 1 });
+      armed = undefined;
+    }
+    for (const waiting of awaited) {
+      if (waiting.effect === 'write' && !writes) continue;
+      awaited.delete(waiting);
+      waiting.tell();
+    }
+    return dispatch({ method, path, body: body ?? null, ...rest }, handler);
+  });
   const requests = () => {
     const rows = emulator.journal.filter((row) => !isHousekeeping(row));
     emulator.forget();
@@ -169,18 +207,20 @@ export function stageOf<E extends RunningEmulator>({
     requests,
     writes: () => requests().filter(isWrite),
     strike(fault, effect) {
-      if (effect === undefined) emulator.inject(fault);
-      else for (const match of writeMatch) emulator.inject({ ...fault, match, times: 1 });
+      if (effect === 'write') armed = fault;
+      else emulator.inject(fault);
     },
+    sent: (effect) =>
+      new Promise((resolve) => {
+        awaited.add({ effect, tell: resolve });
+      }),
     heal: emulator.heal,
     async close() {
-      await dispatcher.destroy();
+      await agent.destroy();
       await emulator.close();
     },
   };
 }
-
-export { testClock };
 
 /** The same scene before another provider: a mutant of the one that was opened. */
 export function before(stage: Stage, provider: Provider): Stage {
@@ -266,4 +306,9 @@ export function conversationIn({ world }: Pick<Stage, 'world'>, id: string): Sto
   expect(row, `conversation ${id} in the store`).toBeDefined();
   if (!row) throw new Error('unreachable: the line above has failed');
   return row;
+}
+
+/** Whether a place in the store is of that conversation. */
+export function isOf(place: string, { nativeId }: { readonly nativeId: string }): boolean {
+  return place.startsWith(`${nativeId}.`) || place.startsWith(`${nativeId}/`);
 }

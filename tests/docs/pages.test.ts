@@ -16,6 +16,7 @@ const PAGES = [
   ...(await readdir(ROOT)).filter((name) => name.endsWith('.md')),
   'docs/architecture.md',
   'docs/providers.md',
+  'docs/providers-of-your-own.md',
   ...DECISIONS.map((name) => `docs/decisions/${name}`),
 ];
 

@@ -18,7 +18,7 @@ const EXAMPLES = examplesIn(readme).map((example) => ({
   field: /\w+(?=\()/.exec(example.query)?.[0],
 }));
 
-const TITLES = ['Botpress', 'Chatling', 'ChatBotKit', 'Stack Auth'];
+const TITLES = ['Botpress', 'Chatling', 'ChatBotKit', 'ChatBotKit via Pinkfish', 'Stack Auth'];
 
 describe('the examples', () => {
   it('are a question, a change and a refusal', () => {
@@ -59,7 +59,7 @@ describe('the parts that are written by the code', () => {
     'stand in %s as `npm run docs` writes them',
     async (path) => {
       const written = await readFile(new URL(path, ROOT), 'utf8');
-      const { providers, close } = await openStoppedSandbox();
+      const { providers, close } = await openStoppedSandbox('everybody');
       await close();
       const answers = new Map(
         examplesIn(written).map(({ query, answer }): [string, unknown] => [
@@ -76,7 +76,7 @@ describe('the parts that are written by the code', () => {
   );
 
   it('tell of each provider and verb what the gateway tells its clients', async () => {
-    const { ask } = await startParlance({ count: 1 });
+    const { ask } = await startParlance({ count: 1, partner: true });
     const { data } = await ask('{ providers { capabilities { verb support } } }');
     const told = listAt(data, 'providers').map((provider) =>
       listAt(provider, 'capabilities').map((capability) => [
@@ -108,6 +108,17 @@ describe('the config for real accounts', () => {
     expect(config.providers.map(({ kind }) => kind)).toEqual(KINDS);
   });
 
+  it('may have an account that is reached through Pinkfish', async () => {
+    const partner = /```yaml\n( {2}partner:\n[^]*?)```/.exec(readme)?.[1] ?? '';
+    const variables = [...partner.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
+    const environment = Object.fromEntries(variables.map((name) => [name, `value-of-${name}`]));
+
+    const { providers } = configOf(await loadYaml(`providers:\n${partner}`, environment));
+
+    expect(variables).toHaveLength(4);
+    expect(providers).toMatchObject([{ name: 'partner', kind: 'chatbotkit', via: 'pinkfish' }]);
+  });
+
   it('is followed by where each of its values is found', () => {
     const [, ...rows] = tableAfter('## Your own accounts');
 
@@ -133,8 +144,13 @@ describe('the settings', () => {
         ...Object.keys(server.shape).map((key) => `server.${key}`),
         ...Object.keys(log.shape).map((key) => `log.${key}`),
         ...shared.map((key) => `providers.*.${key}`),
+        'kinds',
         ...KINDS.filter(isKind).flatMap((kind) =>
-          Object.keys(shapeOf({ kind })?.shape ?? {})
+          [
+            shapeOf({ kind }),
+            ...(kind === 'chatbotkit' ? [shapeOf({ kind, via: 'pinkfish' })] : []),
+          ]
+            .flatMap((shape) => Object.keys(shape?.shape ?? {}))
             .filter((key) => !shared.includes(key))
             .map((key) => `${kind} ${key}`),
         ),

@@ -189,6 +189,27 @@ describe('the protocol', () => {
 });
 
 describe('the controls', () => {
+  it('let one tool fail by what is said in its body, and no other', async () => {
+    const { emulator, call, behind } = await callPinkfish();
+    const fault = { kind: 'cut-after-accept', match: { body: 'create_conversation' } };
+    const told = await fetch(`${emulator.url}/__emulator/faults`, {
+      method: 'POST',
+      body: JSON.stringify(fault),
+    });
+    const wrong = await fetch(`${emulator.url}/__emulator/faults`, {
+      method: 'POST',
+      body: JSON.stringify({ kind: 'hang', match: { body: 7 } }),
+    });
+
+    const listed = await call('list_conversations');
+    const created = call('create_conversation', { name: 'New' });
+
+    await expect(created).rejects.toThrow('fetch failed');
+    expect([told.status, wrong.status]).toEqual([201, 400]);
+    expect(listed['structuredContent']).toEqual({ items: [] });
+    expect([...behind.emulator.store.conversations.values()]).toMatchObject([{ name: 'New' }]);
+  });
+
   it('let it fail, keep its own journal, and let a customer of ChatBotKit write', async () => {
     const { emulator, rpc, behind } = await callPinkfish();
     const { id } = await behind.post('/v1/conversation/create', {});

@@ -16,11 +16,13 @@ const MOST_CALLS_A_PAGE = 200;
 interface Walk {
   readonly paging: Paging;
   readonly first: number;
+  /** How many rows one answer holds. */
+  readonly size: number;
   readonly ids: () => readonly string[];
   readonly afterPage?: (rows: readonly string[]) => void;
 }
 
-async function walk({ paging, first, ids, afterPage }: Walk): Promise<string[]> {
+async function walk({ paging, first, size: most, ids, afterPage }: Walk): Promise<string[]> {
   const shown: string[] = [];
   for (let walked: WalkState = {}; ; ) {
     let calls = 0;
@@ -30,7 +32,7 @@ async function walk({ paging, first, ids, afterPage }: Walk): Promise<string[]> 
           key: 'one',
           paging,
           order: 'own',
-          size: first + 1,
+          size: most,
           from: walked['one'],
           bound: { rows: Infinity, calls: Infinity },
           read: async (at, size) => {
@@ -90,7 +92,7 @@ function numberOf(id: string): number {
 
 describe.each(PAGINGS)('a list in an order of its own, paged by %s', (paging) => {
   it.each([1, 7, 41, 100])('is shown whole, each row once, by pages of %i', async (first) => {
-    expect(await walk({ paging, first, ids: () => IDS })).toEqual(IDS);
+    expect(await walk({ paging, first, size: first + 1, ids: () => IDS })).toEqual(IDS);
   });
 });
 
@@ -101,6 +103,7 @@ describe('a list in an order of its own, paged by token', () => {
     const shown = await walk({
       paging: 'token',
       first: 5,
+      size: 2,
       ids: () => IDS.filter((id) => !gone.has(id)),
       afterPage: (rows) => {
         for (const row of rows) gone.add(row);

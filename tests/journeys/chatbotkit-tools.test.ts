@@ -9,11 +9,13 @@ import {
   isObjectType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SWITCHES } from '../../emulators/pinkfish/switches.ts';
+import { toolsOf } from '../../emulators/pinkfish/tools.ts';
 import { CONVERSATIONS } from './chatbotkit-tools/conversations.ts';
 import { MESSAGES } from './chatbotkit-tools/messages.ts';
 import { PEOPLE } from './chatbotkit-tools/people.ts';
 import { REPLIES } from './chatbotkit-tools/replies.ts';
-import { setStage } from './chatbotkit-tools/stage.ts';
+import { ACCOUNTS, setStage } from './chatbotkit-tools/stage.ts';
 
 const CASES = { ...CONVERSATIONS, ...MESSAGES, ...REPLIES, ...PEOPLE };
 
@@ -45,6 +47,20 @@ describe('the table of ChatBotKit’s tools', () => {
     expect(new Set(named).size).toBe(named.length);
   });
 
+  it('has every parameter of every tool that the server lists', () => {
+    const listed = toolsOf(DEFAULT_SWITCHES).flatMap(({ name, inputSchema }) =>
+      Object.keys(inputSchema.properties)
+        // Which connection it is, the config says once for all.
+        .filter((parameter) => parameter !== 'PCID')
+        .map((parameter) => `${name.replace('chatbotkit_conversations_', '')}.${parameter}`),
+    );
+
+    expect(ROWS.map(({ tool, parameter }) => `${tool}.${parameter}`).toSorted()).toEqual(
+      listed.toSorted(),
+    );
+    expect(new Set(ROWS.map(({ tool }) => tool)).size).toBe(17);
+  });
+
   it.each(ROWS.map((row) => [`${row.tool}.${row.parameter}`, row] as const))(
     'names a place in the schema for %s',
     (_name, { field, place }) => {
@@ -53,9 +69,9 @@ describe('the table of ChatBotKit’s tools', () => {
   );
 });
 
-describe('through GraphQL', () => {
+describe.each(ACCOUNTS)('through GraphQL at %s', (account) => {
   it.each(Object.entries(CASES))('%s does at the service what it is for', async (_name, runs) => {
-    await expect(runs(await setStage())).resolves.toBeUndefined();
+    await expect(runs(await setStage(account))).resolves.toBeUndefined();
   });
 });
 

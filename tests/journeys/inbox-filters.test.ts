@@ -7,7 +7,7 @@ import { type Case, expectFound, treated } from '../support/found.ts';
 import { inboxPage, keysOf, walkInbox } from '../support/inbox.ts';
 import { startParlance } from '../support/parlance.ts';
 
-const BY_CHANNEL = treated('pushed', 'skipped', 'skipped', 'scanned');
+const BY_CHANNEL = treated('pushed', 'scanned', 'skipped', 'scanned');
 const BY_TAGS = treated('scanned', 'skipped', 'scanned', 'scanned');
 const BY_STATUS = treated('skipped', 'skipped', 'skipped', 'scanned');
 const BY_FLAG = treated('skipped', 'scanned', 'skipped', 'skipped');
@@ -30,6 +30,11 @@ const CASES: readonly Case[] = [
     filter: { channel: 'email' },
     treatments: BY_CHANNEL,
     meets: ({ channel }) => channel === 'email',
+  },
+  {
+    filter: { channel: 'whatsapp' },
+    treatments: BY_CHANNEL,
+    meets: ({ channel }) => channel === 'whatsapp',
   },
   { filter: { channel: 'fax' }, treatments: BY_CHANNEL, meets: () => false },
   {

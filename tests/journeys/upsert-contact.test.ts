@@ -148,6 +148,22 @@ describe('upserting a contact at Chatling', () => {
     });
   });
 
+  it('finds who is there by their email, and writes nothing over them', async () => {
+    const parlance = await startParlance(FEW);
+    const ada = { provider: 'help', email: 'ada@example.com', phone: '+442079460000' };
+    const made = await mutate(parlance, 'upsertContact', ada);
+    const changes = watchStores(parlance.world);
+
+    const found = await mutate(parlance, 'upsertContact', { ...ada, name: 'Somebody Else' });
+
+    expect(changes()).toEqual({});
+    expect(found).toMatchObject({
+      __typename: 'UpsertContactPayload',
+      outcome: 'UNCHANGED',
+      contact: { nativeId: textAt(made, 'contact.nativeId'), email: 'ada@example.com' },
+    });
+  });
+
   it('gives an id that a conversation can be linked with', async () => {
     const parlance = await startParlance(FEW);
     const conversation = rowWhere(parlance.world.chatling.store.conversations);
@@ -395,6 +411,31 @@ describe('upserting a contact', () => {
         input: { conversationId: assistant, name: 'Ada', chatBotKit: { meta: [] } },
         path: 'chatBotKit.meta',
         because: /must be an object/,
+      },
+      {
+        input: { provider: 'help', name: 'Ada' },
+        path: 'email',
+        because: /^or phone is needed/,
+      },
+      {
+        input: {
+          provider: 'help',
+          name: 'Ada',
+          email: 'ada@example.com',
+          chatling: { firstName: 'Ada' },
+        },
+        path: 'chatling.firstName',
+        because: /cannot be given beside name/,
+      },
+      {
+        input: { provider: 'website', name: 'Ada' },
+        path: 'tags',
+        because: /tells people apart by their tags/,
+      },
+      {
+        input: { provider: 'website', tags, botpress: { discriminateByTags: ['plan'] } },
+        path: 'botpress.discriminateByTags.0',
+        because: /must be among tags; give 'plan' its value/,
       },
       {
         input: { conversationId: assistant, chatBotKit: { fingerprint: 'too short' } },

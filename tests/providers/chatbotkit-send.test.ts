@@ -490,6 +490,29 @@ describe('an engine that fails', () => {
 });
 
 describe('an answer that breaks off', () => {
+  it('was an answer to words that are stored, even where nobody said so', async () => {
+    const error = { message: 'Model is gone', code: 'CONFLICT' };
+    const account = await accountHearing((method) =>
+      method === 'POST'
+        ? {
+            status: 200,
+            headers: { 'content-type': 'application/jsonl' },
+            body: `{"type":"token","data":{"token":"Yes"}}\n${JSON.stringify({ type: 'error', data: error })}\n`,
+          }
+        : { status: 200, body: { items: [{ id: 'm1', type: 'user', text: 'Is it open?' }] } },
+    );
+
+    const sent = valueOf(
+      await account.send(saying('c1', 'Is it open?', { expectReply: true }), aCall()),
+    );
+
+    expect(sent).toMatchObject({
+      message: { nativeId: 'm1', derivedId: false },
+      reply: { text: 'Yes', derivedId: true },
+      unfinished: { kind: 'conflict', said: 'Model is gone' },
+    });
+  });
+
   it('is shown by the row of it that the service kept', async () => {
     const account = await accountHearing((method) =>
       method === 'POST'

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Failure, failed, type Outcome, success } from '../../src/domain/failure.ts';
@@ -28,9 +29,13 @@ describe('a recorded reply', () => {
     const bytes = await recorded();
     const whole = await eventsOf([bytes]);
 
+    const others: number[] = [];
     for (let at = 0; at <= bytes.length; at += 1) {
-      expect(await eventsOf([bytes.subarray(0, at), bytes.subarray(at)])).toEqual(whole);
+      const events = await eventsOf([bytes.subarray(0, at), bytes.subarray(at)]);
+      if (!isDeepStrictEqual(events, whole)) others.push(at);
     }
+
+    expect(others).toEqual([]);
     expect(wordsOf(whole)).toBe(REPLY);
     expect(whole.at(-1)).toMatchObject({ type: 'completed', text: REPLY });
   });
@@ -147,6 +152,15 @@ describe('lines', () => {
         provider,
         because: 'its answer was not shaped as expected: line 1 is no JSON',
       }),
+    ]);
+  });
+
+  it('after one that is no JSON are none', async () => {
+    const lines = await linesIn([Buffer.from('1\n{\n2\n'), Buffer.from('3\n')], BROKEN);
+
+    expect(lines).toMatchObject([
+      success(1),
+      { failure: { because: expect.stringContaining('line 2 is no JSON') } },
     ]);
   });
 

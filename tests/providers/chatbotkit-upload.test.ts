@@ -274,6 +274,17 @@ describe('any upload', () => {
     },
   );
 
+  it('is sent to the form that takes more, unless that is the one it came by', async () => {
+    const limits = { uploadLimitBytes: 4, planFileLimitBytes: 4 };
+    const { upload } = await withConversation(limits);
+
+    const atOnce = failureOf(await upload(at('data:text/plain,hello')));
+    const announced = failureOf(await upload({ kind: 'file', type: 'a/b', size: 5 }));
+
+    expect(atOnce).toMatchObject({ said: expect.stringMatching(/announce one .* with file/) });
+    expect(announced).toMatchObject({ said: expect.stringMatching(/plan that takes it$/) });
+  });
+
   it('up to the limit is taken', async () => {
     const { upload, added } = await withConversation({
       uploadLimitBytes: 5,

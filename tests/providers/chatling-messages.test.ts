@@ -58,6 +58,7 @@ describe('a history', () => {
         raw: message,
         native: {
           kind: 'chatling',
+          role: message.role,
           isAiKbResponse: message.is_ai_kb_response ?? null,
           helpfulValue: message.data?.['helpful_value'] ?? null,
           data: message.data ?? null,

@@ -65,11 +65,11 @@ it('pages by number, its conversations in an order of their own and its messages
   expect([messages.paging, messages.order]).toEqual(['page-number', 'by-time']);
 });
 
-it('has no filter of its own, and no channels, tags or statuses to filter by', async () => {
+it('has no filter of its own, and no tags or statuses to filter by', async () => {
   const { list } = await chatlingAccount();
 
   const named = (how: string) => FILTER_FIELDS.filter((field) => list.filters[field] === how);
 
   expect(named('pushed')).toEqual([]);
-  expect(named('lacking')).toEqual(['channel', 'tags', 'status']);
+  expect(named('lacking')).toEqual(['tags', 'status']);
 });

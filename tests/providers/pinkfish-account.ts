@@ -53,21 +53,22 @@ export async function pinkfishAccount(
   };
 }
 
-/** An account whose server gives a token to anybody, and says exactly this to whatever it is asked then. */
+/** An account whose server gives this token to anybody, and says exactly that to whatever it is asked then. */
 export async function pinkfishHearing(
   answer: (request: EmulatorRequest) => EmulatorAnswer,
-  changes: Partial<PinkfishAccount> = {},
+  {
+    token = { access_token: 'pfrt_1', expires_in: 3600 },
+    clock = () => NOW_MS,
+  }: { readonly token?: object; readonly clock?: () => number } = {},
 ) {
   const running = await startEmulator({
     answer: (request) =>
-      request.path === '/oauth/token'
-        ? { status: 200, body: { access_token: 'pfrt_1', expires_in: 3600 } }
-        : answer(request),
+      request.path === '/oauth/token' ? { status: 200, body: token } : answer(request),
     wordFault: (status) => ({ status }),
     say: () => false,
   });
   onTestFinished(() => running.close());
-  return { journal: running.journal, ...verbsOf(running, { clock: () => NOW_MS, changes }) };
+  return { journal: running.journal, ...verbsOf(running, { clock, changes: {} }) };
 }
 
 /** A reply of the protocol that is a good one, with this in it. */

@@ -388,7 +388,33 @@ describe('an upload', () => {
       await account.upload({ conversation: ref(id), source: FILE }, aCall()),
     );
 
-    expect(failure).toMatchObject({ kind: 'refused', code: 'LIMITS_REACHED' });
+    expect(failure).toMatchObject({
+      kind: 'refused',
+      code: 'LIMITS_REACHED',
+      said: 'Limits reached. For an upload this says that the file is too large: send a smaller one',
+    });
+  });
+
+  it('is not advised to do what only REST does', async () => {
+    const account = await pinkfishAccount();
+    const { id } = account.rest.plant();
+    const large = `data:text/plain,${'a'.repeat(5 * 1024 * 1024)}`;
+
+    const issues = [];
+    for (const url of [large, 'ftp://example.org/plan.pdf']) {
+      const source = { kind: 'url', url } as const;
+      issues.push(failureOf(await account.upload({ conversation: ref(id), source }, aCall())));
+    }
+
+    expect(issues).toMatchObject([
+      {
+        issues: [
+          { path: 'url', message: expect.stringMatching(/4\.5 MB at most; send a smaller/) },
+        ],
+      },
+      { issues: [{ path: 'url', message: expect.stringMatching(/can fetch it\.$/) }] },
+    ]);
+    expect(account.asked()).toEqual([]);
   });
 });
 

@@ -14,7 +14,13 @@ import {
   saying,
   valueOf,
 } from './chatbotkit-account.ts';
-import { credential, pinkfishAccount, pinkfishHearing, TOKENS } from './pinkfish-account.ts';
+import {
+  credential,
+  pinkfishAccount,
+  pinkfishHearing,
+  resulting,
+  TOKENS,
+} from './pinkfish-account.ts';
 
 const HOUR_MS = 3_600_000;
 const LIST = 'list_conversations';
@@ -73,16 +79,46 @@ describe('a token', () => {
   });
 
   it('that does not say how long it holds is used until it is refused', async () => {
-    const { list, emulator, asked, pass } = await pinkfishAccount({ tokenSeconds: 60 });
-    valueOf(await list(asking(), aCall()));
-    pass(20_000);
-    valueOf(await list(asking(), aCall()));
-    expect(asked()).toEqual([TOKENS, LIST, LIST]);
+    let nowMs = NOW_MS;
+    let isRefused = false;
+    const { list, journal } = await pinkfishHearing(
+      () => {
+        if (!isRefused) return resulting({ structuredContent: { items: [] } });
+        isRefused = false;
+        return { status: 401, body: { error: 'invalid_token' } };
+      },
+      { token: { access_token: 'pfrt_1' }, clock: () => nowMs },
+    );
 
-    emulator.revokeTokens();
+    valueOf(await list(asking(), aCall()));
+    nowMs += 1_000 * HOUR_MS;
+    valueOf(await list(asking(), aCall()));
+    isRefused = true;
     valueOf(await list(asking(), aCall()));
 
-    expect(asked()).toEqual([LIST, TOKENS, LIST]);
+    const paths = journal.map(({ path }) => path);
+    const [token, tools] = ['/oauth/token', '/chatbotkit-conversations'];
+    expect(paths).toEqual([token, tools, tools, tools, token, tools]);
+  });
+
+  it('of a minute is renewed within it, and one of less is not asked for at each call', async () => {
+    const ofAMinute = await pinkfishAccount({ tokenSeconds: 60 });
+    const ofMoments = await pinkfishAccount({ tokenSeconds: 10 });
+
+    for (const { list, pass } of [ofAMinute, ofMoments]) {
+      valueOf(await list(asking(), aCall()));
+      pass(5_000);
+      valueOf(await list(asking(), aCall()));
+    }
+    const [minute, moments] = [ofAMinute.asked(), ofMoments.asked()];
+    ofAMinute.pass(25_000);
+    valueOf(await ofAMinute.list(asking(), aCall()));
+
+    expect([minute, moments]).toEqual([
+      [TOKENS, LIST, LIST],
+      [TOKENS, LIST, LIST],
+    ]);
+    expect(ofAMinute.asked()).toEqual([TOKENS, LIST]);
   });
 
   it('that could not be renewed still holds until its time is up', async () => {

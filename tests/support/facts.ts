@@ -49,6 +49,7 @@ function factsOfChatling({ chatling: { store } }: World): Facts[] {
     ...NOTHING,
     account: 'help',
     key: `help/${row.id}`,
+    channel: row.conversation_type ?? null,
     contactIds: row.contact_id === null ? [] : [row.contact_id],
     archived: row.archived === 1,
     important: row.important === 1,

@@ -6,7 +6,7 @@ import { compose, type Parlance } from '../../src/compose.ts';
 import type { Config } from '../../src/config/config.ts';
 import { secret } from '../../src/config/secret.ts';
 import type { Log } from '../../src/observability/log.ts';
-import { accounts } from '../../src/sandbox.ts';
+import { accounts, everybody } from '../../src/sandbox.ts';
 import { at, listAt } from './answer.ts';
 
 export interface StartOptions extends WorldOptions {
@@ -19,6 +19,8 @@ export interface StartOptions extends WorldOptions {
   readonly webhookSecret?: string;
   /** How long events are kept, and how often is looked for them. */
   readonly events?: Config['events'];
+  /** Whether there is a fifth account: that of ChatBotKit a second time, reached through Pinkfish. */
+  readonly partner?: boolean;
 }
 
 export interface TestParlance {
@@ -43,12 +45,13 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     cursorSecret = 'a secret of the tests',
     webhookSecret,
     events,
+    partner = false,
     ...worldOptions
   } = options;
   const world = await startWorld(worldOptions);
   const config: Config = {
     kind: 'sandbox',
-    providers: accounts(world.credentials).map((account) => ({
+    providers: (partner ? everybody : accounts)(world.credentials).map((account) => ({
       ...account,
       ...(account.kind === 'botpress' && webhookSecret !== undefined
         ? { webhookSecret: secret(webhookSecret) }

@@ -51,6 +51,8 @@ export interface Client {
   complete(call: Call, question: Stateless): Promise<Outcome<WireAnswer>>;
   /** The id of the contact; null where the conversation has one already, and nothing was done. */
   upsertContact(call: Call, id: string, fields: ContactFields): Promise<Outcome<string | null>>;
+  /** Whether a file can also be announced, and its bytes be sent to an address that is answered. */
+  readonly uploads: 'at-once' | 'at-once-or-announced';
   /** Leaves two rows of activity behind. */
   uploadAttachment(call: Call, id: string, file: UploadedFile): Promise<Outcome<WireUploaded>>;
   /** From 1800 to 86400 seconds; an hour where absent. */

@@ -159,7 +159,7 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
         support: 'NATIVE',
         note: 'Nothing is stored; a hidden kind among the messages is said as USER.',
         fields: ['contactId'],
-        roles: ['USER', 'BOT'],
+        roles: ['USER', 'BOT', 'SYSTEM'],
         kinds: KINDS,
         withheld: {
           attachments:

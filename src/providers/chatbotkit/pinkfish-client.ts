@@ -170,6 +170,8 @@ export function pinkfishClient(account: PinkfishAccount, parts: PinkfishParts): 
       return mapOutcome(contact, (written) => written?.id ?? null);
     },
 
+    uploads: 'at-once',
+
     async uploadAttachment(call, place, file) {
       if (typeof file !== 'string') return invalid('file', BY_ADDRESS_ONLY);
       return at(call, WireUploaded, {
@@ -177,7 +179,7 @@ export function pinkfishClient(account: PinkfishAccount, parts: PinkfishParts): 
         place,
         given: { file },
         effect: 'write',
-        refusal: uploadRefusalOf,
+        refusal: (answer, refused) => uploadRefusalOf(answer, refused, SEND_A_SMALLER_ONE),
       });
     },
 
@@ -196,6 +198,8 @@ interface Placed extends Omit<ToolCall, 'what' | 'given'> {
   readonly place: string | MessageRef;
   readonly given?: object;
 }
+
+const SEND_A_SMALLER_ONE = 'send a smaller one';
 
 const BY_ADDRESS_ONLY =
   'is not taken through Pinkfish; give url instead, with an address or a data: URL.';

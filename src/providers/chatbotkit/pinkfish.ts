@@ -15,7 +15,7 @@ export function pinkfish(account: PinkfishAccount, parts: PinkfishParts): Provid
 }
 
 /** Of a table for the service's own API, what is left of it through the tools. */
-export function throughTools(can: VerbTable): VerbTable {
+function throughTools(can: VerbTable): VerbTable {
   return {
     ...can,
     CONVERSATION_LIST: whereAble(can.CONVERSATION_LIST, (list) => ({

@@ -96,15 +96,22 @@ function judge({ answer, code, message, isLate }: Refusal, asked: Refused): Fail
  * The same of an upload. It counts towards no rate, so limits that are reached are those of a size: to try it again would
  * not help. Whether it is the file's or the room that the plan has left, the service does not say.
  */
-export function uploadRefusalOf(answer: Answer, asked: Refused): Failure | undefined {
+export function uploadRefusalOf(
+  answer: Answer,
+  asked: Refused,
+  remedy: string,
+): Failure | undefined {
   const { message, code } = WireRefusal.safeParse(answer.body).data ?? {};
   if (code !== 'LIMITS_REACHED') return refusalOf(answer, asked);
-  const said = `${quoted(message || 'Limits reached', [asked.secret])}. ${TOO_LARGE}`;
+  const said = `${quoted(message || 'Limits reached', [asked.secret])}. For an upload this says that the file is too large: ${remedy}`;
   return { kind: 'refused', provider: asked.provider, code, said };
 }
 
-const TOO_LARGE =
-  'For an upload this says that the file is too large: send a smaller one, or announce one of more than 4.5 MB with file and send its bytes to the address that is answered';
+export const SEND_LESS =
+  'send a smaller one, or ask the owner of the account for a plan that takes it';
+
+export const SEND_LESS_OR_ANNOUNCE =
+  'send a smaller one, or announce one of more than 4.5 MB with file and send its bytes to the address that is answered';
 
 /** An error of no known name is taken for the service's own. */
 function statusOf(code: string | null): number {

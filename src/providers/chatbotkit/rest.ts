@@ -17,7 +17,7 @@ import { readBody, readRows, type WirePage } from '../wire-reading.ts';
 import { type Activity, activitiesIn } from './channel.ts';
 import type { Client, PageQuestion } from './client.ts';
 import type { ChatBotKitAccount } from './index.ts';
-import { refusalOf, uploadRefusalOf } from './refusal.ts';
+import { refusalOf, SEND_LESS, SEND_LESS_OR_ANNOUNCE, uploadRefusalOf } from './refusal.ts';
 import { replyIn } from './reply-stream.ts';
 import {
   WireAnswer,
@@ -230,13 +230,20 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
       return mapOutcome(readAnswer(WireWritten, answer.value, question), (contact) => contact.id);
     },
 
+    uploads: 'at-once-or-announced',
+
     uploadAttachment: (call, id, file) =>
       ask(call, WireUploaded, {
         method: 'POST',
         path: pathOf('attachment/upload', id),
         json: { file },
         what: conversationAt(provider, id),
-        refusal: uploadRefusalOf,
+        refusal: (answer, asked) =>
+          uploadRefusalOf(
+            answer,
+            asked,
+            typeof file === 'string' ? SEND_LESS_OR_ANNOUNCE : SEND_LESS,
+          ),
       }),
 
     createSession: (call, id, durationInSeconds) =>

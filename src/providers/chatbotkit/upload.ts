@@ -5,7 +5,7 @@ import { checked, failed, type Issue, type Outcome, success } from '../../domain
 import type { Call } from '../provider.ts';
 import type { UploadAttachment, UploadedAttachment } from '../verbs.ts';
 import { misshapen } from '../wire-reading.ts';
-import type { UploadedFile } from './client.ts';
+import type { Client, UploadedFile } from './client.ts';
 import type { Inbox } from './index.ts';
 import { textOf } from './mapping.ts';
 import type { WireUploaded } from './wire.ts';
@@ -18,7 +18,7 @@ export async function uploadAttachment(
   { conversation, source }: UploadAttachment,
   call: Call,
 ): Promise<Outcome<UploadedAttachment>> {
-  const file = checked(fileOf(source), issuesOf(source));
+  const file = checked(fileOf(source), issuesOf(source, client));
   if (!file.ok) return file;
   const uploaded = await client.uploadAttachment(call, conversation.nativeId, file.value);
   if (!uploaded.ok) return uploaded;
@@ -58,17 +58,17 @@ function toHttpRequest({
   return { method, url, headers: named };
 }
 
-function issuesOf(source: Source): Issue[] {
+function issuesOf(source: Source, { uploads }: Client): Issue[] {
   if (source.kind === 'file') {
     return Number.isInteger(source.size) && source.size > 0
       ? []
       : [{ path: 'file.size', message: WRONG_SIZE }];
   }
-  const message = urlMistake(source.url);
+  const message = urlMistake(source.url, MENDS[uploads]);
   return message === undefined ? [] : [{ path: 'url', message }];
 }
 
-function urlMistake(url: string): string | undefined {
+function urlMistake(url: string, { large, elsewhere }: Mends): string | undefined {
   switch (/^[a-z][a-z\d+.-]*:/i.exec(url)?.[0].toLowerCase()) {
     case 'http:':
     case 'https:':
@@ -76,10 +76,10 @@ function urlMistake(url: string): string | undefined {
     case 'data:': {
       const data = readDataUrl(url);
       if (!data) return NO_DATA;
-      return data.bytes > MOST_BYTES ? TOO_LARGE : undefined;
+      return data.bytes > MOST_BYTES ? large : undefined;
     }
     default:
-      return OTHER_SCHEME;
+      return elsewhere;
   }
 }
 
@@ -104,11 +104,25 @@ function readDataUrl(url: string): { readonly type: string; readonly bytes: numb
  */
 const MOST_BYTES = 4.5 * 1024 * 1024;
 
-const TOO_LARGE =
-  'must be of 4.5 MB at most; for a larger file give file (type, size, name) instead, and send its bytes to the address that is answered.';
+interface Mends {
+  readonly large: string;
+  readonly elsewhere: string;
+}
 
-const OTHER_SCHEME =
-  'must begin with http:, https: or data:; put the file where the service can fetch it, or give file instead.';
+/** What to do about a file that is too large, or not where the service can fetch it. */
+const MENDS: Readonly<Record<Client['uploads'], Mends>> = {
+  'at-once-or-announced': {
+    large:
+      'must be of 4.5 MB at most; for a larger file give file (type, size, name) instead, and send its bytes to the address that is answered.',
+    elsewhere:
+      'must begin with http:, https: or data:; put the file where the service can fetch it, or give file instead.',
+  },
+  'at-once': {
+    large: 'must be of 4.5 MB at most; send a smaller file.',
+    elsewhere:
+      'must begin with http:, https: or data:; put the file where the service can fetch it.',
+  },
+};
 
 const NO_ADDRESS = 'must be a whole address without spaces, such as https://example.org/plan.pdf.';
 

@@ -160,9 +160,9 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
 /** Of one key; documented, and so is the 429 beyond it. */
 const CALLS_PER_MINUTE = 300;
 
-/** The list has no filters at all; tags and statuses do not exist. */
+/** The list has no filters at all; tags and statuses do not exist, and a channel does where a row tells its type. */
 const FILTERS: FilterTable = {
-  channel: 'lacking',
+  channel: 'scanned',
   contactId: 'scanned',
   tags: 'lacking',
   status: 'lacking',

@@ -167,6 +167,7 @@ function toMessage({ row, id, derived }: Identified, conversation: ConversationR
     raw: row.raw,
     native: {
       kind: 'chatling',
+      role: row.role ?? '',
       isAiKbResponse: toFlag(row.is_ai_kb_response),
       helpfulValue: toNumber(helpful),
       data: row.data ?? null,

@@ -16,6 +16,7 @@ import {
   conversationIn,
   failureOf,
   had,
+  isOf,
   noted,
   type Stage,
   valueOf,
@@ -128,7 +129,7 @@ const CREATE_LAWS: readonly Law[] = [
         does(creation, call),
       );
       expect(begun()).toEqual([nativeId]);
-      expect(changed(was, stage).filter((place) => !place.startsWith(nativeId))).toEqual([]);
+      expect(changed(was, stage).filter((place) => !isOf(place, { nativeId }))).toEqual([]);
     },
     mutant: {
       fault: 'tries again what has worked',
@@ -482,7 +483,7 @@ const DELETE_LAWS: readonly Law[] = [
       const was = noted(stage);
       await had(stage, 'CONVERSATION_DELETE', ({ does }, call) => does(standing, call));
       const lost = changed(was, stage);
-      const own = [...was.keys()].filter((place) => place.startsWith(standing.nativeId));
+      const own = [...was.keys()].filter((place) => isOf(place, standing));
       expect(lost.toSorted()).toEqual(own.toSorted());
       expect(stage.world.messages(standing.nativeId)).toEqual([]);
       expect(failureOf(await getIn(stage, standing.nativeId)).kind).toBe('not-found');

@@ -1,5 +1,6 @@
 // Laws that hold for every verb alike: what it costs, what it says when it goes wrong, and what it never says.
 
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Failure } from '../../../src/domain/failure.ts';
 import { failed, type Outcome, success } from '../../../src/domain/failure.ts';
@@ -84,6 +85,7 @@ function lawsOf(verb: Verb): Law[] {
     {
       verb,
       sentence: `an answer that cannot be read is ${isWrite ? 'an outcome nobody knows' : 'no answer'}`,
+      concerns: (_provider, { silent }) => !silent.includes(verb),
       async holds(stage) {
         await settled(stage);
         stage.strike({ kind: 'malformed' }, isWrite ? 'write' : undefined);
@@ -92,6 +94,49 @@ function lawsOf(verb: Verb): Law[] {
       mutant: {
         fault: 'takes an answer it cannot read for a refusal',
         of: (provider) => failingAs(provider, () => refusal(provider.name)),
+      },
+    },
+    {
+      verb,
+      sentence: `an answer that does not come in time is ${isWrite ? 'an outcome nobody knows' : 'no answer'}`,
+      async holds(stage) {
+        await settled(stage);
+        const effect = isWrite ? 'write' : undefined;
+        stage.strike({ kind: 'hang' }, effect);
+        const deadline = new AbortController();
+        // To be listened for before it is asked: a request may be on its way at once.
+        const late = stage
+          .sent(effect)
+          .then(() => setTimeout(A_MOMENT_MS))
+          .then(() => deadline.abort());
+        const [answer] = await Promise.all([attempt(stage, verb, aCall(deadline.signal)), late]);
+        expect(failureOf(answer)).toMatchObject({ kind: lost });
+      },
+      mutant: {
+        fault: 'takes silence for a refusal',
+        of: (provider) => failingAs(provider, () => refusal(provider.name)),
+      },
+    },
+    {
+      verb,
+      sentence: 'a mistake in what is asked is named by its place, before the provider is asked',
+      concerns: (_provider, { mistakes }) => mistakes.some((mistake) => mistake.verb === verb),
+      async holds(stage) {
+        await settled(stage);
+        for (const { path, make } of stage.scene.mistakes.filter((one) => one.verb === verb)) {
+          const failure = failureOf(await make(stage.provider, aCall()));
+          const [first] = failure.kind === 'invalid-input' ? failure.issues : [];
+          expect(first?.path).toBe(path);
+          expect(stage.requests()).toEqual([]);
+        }
+      },
+      mutant: {
+        fault: 'does not say where the mistake is',
+        of: (provider) =>
+          failingAs(provider, () => ({
+            kind: 'invalid-input',
+            issues: [{ path: '', message: 'Something is wrong.' }],
+          })),
       },
     },
     {
@@ -205,6 +250,9 @@ function lawsOf(verb: Verb): Law[] {
     ({ sentence }) => isAboutOne || !sentence.startsWith('an id that looks like'),
   );
 }
+
+/** From when a request is on its way: long enough for it to be gone. */
+const A_MOMENT_MS = 20;
 
 /** A bot may have begun to speak, or to act, before its service failed. */
 const RUNS_BOT: ReadonlySet<Verb> = new Set([

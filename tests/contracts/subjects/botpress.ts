@@ -6,11 +6,14 @@ import { tellTales } from '../../../emulators/story.ts';
 import { providerName } from '../../../src/domain/ids.ts';
 import { openProvider } from '../../../src/providers/catalogue.ts';
 import { testClock } from '../../support/clock.ts';
+import { saying } from '../attempts.ts';
 import { firstOf, newestFirst } from '../scenes.ts';
-import { type Stage, type Subject, stageOf, type World } from '../stage.ts';
+import { ask, type Stage, type Subject, stageOf, type World } from '../stage.ts';
 
 /** Told once: to tell them takes longer than most laws. */
 const TALES = tellTales({ seed: 'botpress', count: 8, now: testClock()() });
+
+const VALUELESS = { set: [{ key: 'vip', value: null }], remove: [] };
 
 const NAME = providerName('website');
 
@@ -67,6 +70,37 @@ async function open(): Promise<Stage> {
       creation: { channel: 'channel', tags: [] },
       options: (role) =>
         role === 'USER' ? { kind: 'botpress', userId: speaker, integrationId } : undefined,
+      mistakes: [
+        {
+          verb: 'CONVERSATION_CREATE',
+          path: 'channel',
+          make: (provider, call) =>
+            ask({ provider }, 'CONVERSATION_CREATE', ({ does }) => does({ tags: [] }, call)),
+        },
+        {
+          verb: 'CONVERSATION_UPDATE',
+          path: 'tags.set.0.value',
+          make: (provider, call) =>
+            ask({ provider }, 'CONVERSATION_UPDATE', ({ does }) =>
+              does({ conversation: standing, changes: { tags: VALUELESS } }, call),
+            ),
+        },
+        {
+          verb: 'MESSAGE_SEND',
+          path: 'botpress.userId',
+          make: (provider, call) =>
+            ask({ provider }, 'MESSAGE_SEND', (able) =>
+              able.does({ ...saying(able, standing, 'Hello?'), as: 'USER' }, call),
+            ),
+        },
+        {
+          verb: 'CONTACT_UPSERT',
+          path: 'tags',
+          make: (provider, call) =>
+            ask({ provider }, 'CONTACT_UPSERT', ({ does }) => does({ name: 'A', tags: [] }, call)),
+        },
+      ],
+      silent: [],
       storedAs: (contentKind) => (contentKind === 'unknown' ? 'supportTicket' : contentKind),
     },
   });

@@ -1,6 +1,5 @@
 // ChatBotKit before the laws, by either of its transports: one world, and its store in neutral words.
 
-import type { Agent } from 'undici';
 import {
   type ChatbotkitEmulator,
   startChatbotkitEmulator,
@@ -12,7 +11,8 @@ import type { MessageRef, ProviderName } from '../../../src/domain/ids.ts';
 import { providerName } from '../../../src/domain/ids.ts';
 import { openProvider } from '../../../src/providers/catalogue.ts';
 import { testClock } from '../../support/clock.ts';
-import { type Scene, type Stage, type Subject, stageOf, type World } from '../stage.ts';
+import { saying } from '../attempts.ts';
+import { ask, type Scene, type Stage, type Subject, stageOf, type World } from '../stage.ts';
 
 /** Told once: to tell them takes longer than most laws. */
 const TALES = tellTales({ seed: 'chatbotkit', count: 8, now: testClock()() });
@@ -36,7 +36,7 @@ async function open(): Promise<Stage> {
     world: worldOf(emulator.store),
     scene: sceneOf(emulator, NAME, clock()),
     secrets: [secret],
-    provider: (dispatcher: Agent) =>
+    provider: (dispatcher) =>
       openProvider(
         {
           kind: 'chatbotkit',
@@ -95,6 +95,49 @@ export function sceneOf(
     newcomers,
     creation: { tags: [] },
     options: () => undefined,
+    mistakes: [
+      {
+        verb: 'CONVERSATION_CREATE',
+        path: 'tags.0.value',
+        make: (partner, call) =>
+          ask({ provider: partner }, 'CONVERSATION_CREATE', ({ does }) =>
+            does({ tags: [{ key: 'vip', value: null }] }, call),
+          ),
+      },
+      {
+        verb: 'MESSAGE_SEND',
+        path: 'visibility',
+        make: (partner, call) =>
+          ask({ provider: partner }, 'MESSAGE_SEND', (able) =>
+            able.does({ ...saying(able, standing, 'Hello?'), visibility: 'INTERNAL' }, call),
+          ),
+      },
+      {
+        verb: 'CONTACT_UPSERT',
+        path: 'conversationId',
+        make: (partner, call) =>
+          ask({ provider: partner }, 'CONTACT_UPSERT', ({ does }) =>
+            does({ name: 'Mara Vos', tags: [] }, call),
+          ),
+      },
+      {
+        verb: 'ATTACHMENT_UPLOAD',
+        path: 'url',
+        make: (partner, call) =>
+          ask({ provider: partner }, 'ATTACHMENT_UPLOAD', ({ does }) =>
+            does({ conversation: standing, source: { kind: 'url', url: 'ftp://a.example' } }, call),
+          ),
+      },
+      {
+        verb: 'SESSION_CREATE',
+        path: 'durationSeconds',
+        make: (partner, call) =>
+          ask({ provider: partner }, 'SESSION_CREATE', ({ does }) =>
+            does({ conversation: standing, durationSeconds: 1 }, call),
+          ),
+      },
+    ],
+    silent: [],
     storedAs: () => 'text',
   };
 }
@@ -108,8 +151,9 @@ export function worldOf(store: ChatbotkitStore): World {
         .map((row) => ({
           nativeId: row.id,
           channel: null,
-          title: row.name,
-          description: row.description,
+          // An empty text is how some of its writers leave a column unset.
+          title: row.name || null,
+          description: row.description || null,
           status: null,
           priority: null,
           archived: null,

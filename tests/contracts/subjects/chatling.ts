@@ -6,7 +6,7 @@ import { tellTales } from '../../../emulators/story.ts';
 import { providerName } from '../../../src/domain/ids.ts';
 import { openProvider } from '../../../src/providers/catalogue.ts';
 import { testClock } from '../../support/clock.ts';
-import { type Stage, type Subject, stageOf, type World } from '../stage.ts';
+import { ask, type Stage, type Subject, stageOf, type World } from '../stage.ts';
 
 /** Told once: to tell them takes longer than most laws. */
 const TALES = tellTales({ seed: 'chatling', count: 8, now: testClock()() });
@@ -22,7 +22,6 @@ async function open(): Promise<Stage> {
     tales: TALES,
     perPage: { conversations: 3, messages: 3 },
     callsPerMinute: 10_000,
-    conversationType: false,
   });
   const { store } = emulator;
   const { url, token, chatbotId } = emulator.credentials;
@@ -72,6 +71,21 @@ async function open(): Promise<Stage> {
       newcomers: [...newcomers],
       creation: { message: 'How do I change my plan?', tags: [] },
       options: () => undefined,
+      mistakes: [
+        {
+          verb: 'CONVERSATION_CREATE',
+          path: 'message',
+          make: (provider, call) =>
+            ask({ provider }, 'CONVERSATION_CREATE', ({ does }) => does({ tags: [] }, call)),
+        },
+        {
+          verb: 'CONTACT_UPSERT',
+          path: 'email',
+          make: (provider, call) =>
+            ask({ provider }, 'CONTACT_UPSERT', ({ does }) => does({ name: 'A', tags: [] }, call)),
+        },
+      ],
+      silent: [],
       storedAs: () => 'text',
     },
   });
@@ -83,7 +97,7 @@ function worldOf(store: ChatlingStore): World {
     conversations: () =>
       [...store.conversations.values()].toReversed().map((row) => ({
         nativeId: row.id,
-        channel: null,
+        channel: row.conversation_type ?? null,
         title: null,
         description: null,
         status: null,

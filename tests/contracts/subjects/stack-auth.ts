@@ -7,8 +7,9 @@ import { tellTales } from '../../../emulators/story.ts';
 import { providerName } from '../../../src/domain/ids.ts';
 import { openProvider } from '../../../src/providers/catalogue.ts';
 import { testClock } from '../../support/clock.ts';
+import { saying } from '../attempts.ts';
 import { firstOf, newestFirst } from '../scenes.ts';
-import { type Stage, type Subject, stageOf, type World } from '../stage.ts';
+import { ask, type Stage, type Subject, stageOf, type World } from '../stage.ts';
 
 /** Told once: to tell them takes longer than most laws. */
 const TALES = tellTales({ seed: 'stack-auth', count: 8, now: testClock()() });
@@ -46,10 +47,6 @@ async function open(): Promise<Stage> {
     world: worldOf(store, projectId),
     secrets: [accessToken, refreshToken],
     isHousekeeping: ({ path }) => path.startsWith('/api/v1/auth/'),
-    writeMatch: ['POST', 'PATCH', 'DELETE'].map((method) => ({
-      method,
-      path: '/api/v1/internal/conversations',
-    })),
     provider: (dispatcher) =>
       openProvider(
         {
@@ -80,6 +77,33 @@ async function open(): Promise<Stage> {
         tags: [],
       },
       options: () => undefined,
+      mistakes: [
+        {
+          verb: 'CONVERSATION_CREATE',
+          path: 'title',
+          make: (provider, call) =>
+            ask({ provider }, 'CONVERSATION_CREATE', ({ does }) =>
+              does({ contactId: newcomers[0], message: 'We saw it fail.', tags: [] }, call),
+            ),
+        },
+        {
+          verb: 'CONVERSATION_UPDATE',
+          path: 'status',
+          make: (provider, call) =>
+            ask({ provider }, 'CONVERSATION_UPDATE', ({ does }) =>
+              does({ conversation: standing, changes: { status: 'UNKNOWN' } }, call),
+            ),
+        },
+        {
+          verb: 'MESSAGE_SEND',
+          path: 'text',
+          make: (provider, call) =>
+            ask({ provider }, 'MESSAGE_SEND', (able) =>
+              able.does(saying(able, standing, '  '), call),
+            ),
+        },
+      ],
+      silent: [],
       storedAs: () => 'text',
     },
   });

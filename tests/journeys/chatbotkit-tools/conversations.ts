@@ -67,7 +67,7 @@ export const CONVERSATIONS: Readonly<Record<string, Case>> = {
     { title: 'Only this one' },
     { name: 'Only this one' },
   ),
-  'update_conversation.name': updating({ title: null }, { name: null }),
+  'update_conversation.name': updating({ title: 'Sooner' }, { name: 'Sooner' }),
   'update_conversation.description': updating({ description: 'More' }, { description: 'More' }),
   'update_conversation.meta': async (stage) => {
     const before = stage.row();

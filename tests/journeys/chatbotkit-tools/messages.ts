@@ -122,7 +122,7 @@ export const MESSAGES: Readonly<Record<string, Case>> = {
   'update_conversation_message.messageId': updating({ text: 'Write me' }, { text: 'Write me' }),
   'update_conversation_message.type': updating({ kind: 'CONTEXT' }, { type: 'context' }),
   'update_conversation_message.text': updating({ text: 'Write me' }, { text: 'Write me' }),
-  'update_conversation_message.name': updating({ name: null }, { name: null }),
+  'update_conversation_message.name': updating({ name: 'A need' }, { name: 'A need' }),
   'update_conversation_message.description': updating(
     { description: 'By phone' },
     { description: 'By phone' },

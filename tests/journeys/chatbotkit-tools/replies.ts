@@ -90,7 +90,8 @@ export const REPLIES: Readonly<Record<string, Case>> = {
   },
   'complete_conversation.attachments': async (stage) => {
     const changes = watchStores(stage.parlance.world);
-    const asked = stage.parlance.world.chatbotkit.journal.length;
+    const { chatbotkit, pinkfish } = stage.parlance.world;
+    const asked = [chatbotkit.journal.length, pinkfish.journal.length];
 
     const refusal = await stage.refuses('completeConversation', {
       provider: stage.account,
@@ -101,7 +102,7 @@ export const REPLIES: Readonly<Record<string, Case>> = {
     expect(refusal).toMatchObject({ __typename: 'UnsupportedError' });
     expect(textAt(refusal, 'note')).toMatch(/namespace/);
     expect(changes()).toEqual({});
-    expect(stage.parlance.world.chatbotkit.journal).toHaveLength(asked);
+    expect([chatbotkit.journal.length, pinkfish.journal.length]).toEqual(asked);
   },
 
   'complete_conversation_message.conversationId': async (stage) => {

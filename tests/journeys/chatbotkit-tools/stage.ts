@@ -33,10 +33,12 @@ export interface Stage {
 
 export type Case = (stage: Stage) => Promise<void>;
 
-export async function setStage(): Promise<Stage> {
-  const parlance = await startParlance({ count: 6 });
+/** The service's own API, and the server that has its 17 tools. */
+export const ACCOUNTS = ['assistant', 'partner'] as const;
+
+export async function setStage(account: (typeof ACCOUNTS)[number]): Promise<Stage> {
+  const parlance = await startParlance({ count: 6, partner: true });
   const { store } = parlance.world.chatbotkit;
-  const account = 'assistant';
   const provider = providerName(account);
   const { id: nativeId } = rowWhere(store.conversations);
   const conversation = { provider, nativeId };
@@ -84,14 +86,23 @@ export async function setStage(): Promise<Stage> {
       return result;
     },
     handed(tool) {
-      const path = PATHS[tool];
-      if (path === undefined) throw new Error(`no path is known of ${tool}`);
-      const asked = parlance.world.chatbotkit.journal.findLast((row) => path.test(row.path));
-      const body = asked?.body;
+      const body = account === 'partner' ? argumentsOf(parlance, tool) : bodyOf(parlance, tool);
       if (typeof body !== 'object' || body === null) throw new Error(`${tool} was not run`);
       return { ...body };
     },
   };
+}
+
+function bodyOf({ world }: TestParlance, tool: string): unknown {
+  const path = PATHS[tool];
+  if (path === undefined) throw new Error(`no path is known of ${tool}`);
+  return world.chatbotkit.journal.findLast((row) => path.test(row.path))?.body;
+}
+
+function argumentsOf({ world }: TestParlance, tool: string): unknown {
+  const name = `chatbotkit_conversations_${tool}`;
+  const call = world.pinkfish.journal.findLast(({ body }) => at(body, 'params.name') === name);
+  return at(call?.body, 'params.arguments');
 }
 
 /** Of the tools whose doings leave no row that shows all they were handed. */
