@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 import { at } from './answer.ts';
 
-export const PROTOCOL = 'graphql-transport-ws';
+const PROTOCOL = 'graphql-transport-ws';
 
 export interface RawSocket {
   readonly socket: WebSocket;
