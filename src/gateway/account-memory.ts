@@ -45,7 +45,9 @@ export interface AccountMemory {
 const MOST_KNOWN = 2000;
 
 export function openAccountMemory(primedMs: number): AccountMemory {
-  return memoryOf({ primedMs, listedMs: primedMs, sweptMs: primedMs }, new Map());
+  const memory = memoryOf({ primedMs, listedMs: primedMs, sweptMs: primedMs }, new Map());
+  memory.noteAll();
+  return memory;
 }
 
 /** Undefined where nothing was noted, or nothing that makes sense. */

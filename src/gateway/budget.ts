@@ -13,7 +13,7 @@ export interface Budget {
 const SHARE = 1 / 3;
 
 /** A minute, where nobody says what the service takes. */
-const UNKNOWN_PER_MINUTE = 360;
+const UNKNOWN_PER_MINUTE = 1800;
 
 /** How much of a minute's share may be spent at once, after a rest. */
 const BURST = 1 / 6;

@@ -397,13 +397,14 @@ export function openSweeper(parts: SweepParts): Sweeper {
     nativeId: string,
   ): Promise<Outcome<boolean>> {
     if (provider.can.MESSAGE_GET.support === 'NONE') return success(false);
-    await budget.turn(signal);
-    const got = await dispatch.run({
-      provider: name,
-      verb: 'MESSAGE_GET',
-      operation: operation(),
-      with: (able, call) => able.does({ conversation, nativeId }, call),
-    });
+    const got = await asking((operation) =>
+      dispatch.run({
+        provider: name,
+        verb: 'MESSAGE_GET',
+        operation,
+        with: (able, call) => able.does({ conversation, nativeId }, call),
+      }),
+    );
     if (got.ok) return success(false);
     return got.failure.kind === 'not-found' ? success(true) : got;
   }
@@ -465,40 +466,53 @@ export function openSweeper(parts: SweepParts): Sweeper {
   // What is asked.
 
   async function listRows(at: string | null): Promise<Outcome<Page<Conversation>>> {
-    await budget.turn(signal);
-    return dispatch.run({
-      provider: name,
-      verb: 'CONVERSATION_LIST',
-      operation: operation(),
-      with: (able, call) => able.does({ filter: {}, at, size: LIST_ROWS }, call),
-    });
+    return asking((operation) =>
+      dispatch.run({
+        provider: name,
+        verb: 'CONVERSATION_LIST',
+        operation,
+        with: (able, call) => able.does({ filter: {}, at, size: LIST_ROWS }, call),
+      }),
+    );
   }
 
   async function listMessages(
     conversation: ConversationRef,
     at: string | null,
   ): Promise<Outcome<Page<Message>>> {
-    await budget.turn(signal);
-    return dispatch.run({
-      provider: name,
-      verb: 'MESSAGE_LIST',
-      operation: operation(),
-      with: (able, call) => able.does({ conversation, at, size: MESSAGE_ROWS }, call),
-    });
+    return asking((operation) =>
+      dispatch.run({
+        provider: name,
+        verb: 'MESSAGE_LIST',
+        operation,
+        with: (able, call) => able.does({ conversation, at, size: MESSAGE_ROWS }, call),
+      }),
+    );
   }
 
   async function getRow(ref: ConversationRef): Promise<Outcome<Conversation>> {
-    await budget.turn(signal);
-    return dispatch.run({
-      provider: name,
-      verb: 'CONVERSATION_GET',
-      operation: operation(),
-      with: (able, call) => able.does(ref, call),
-    });
+    return asking((operation) =>
+      dispatch.run({
+        provider: name,
+        verb: 'CONVERSATION_GET',
+        operation,
+        with: (able, call) => able.does(ref, call),
+      }),
+    );
   }
 
-  function operation(): Operation {
-    return { signal, reads: new Map() };
+  /** In its turn. A signal of its own: what is derived from one that lives for weeks is kept for weeks. */
+  async function asking<T>(ask: (operation: Operation) => Promise<T>): Promise<T> {
+    await budget.turn(signal);
+    const own = new AbortController();
+    const stop = () => own.abort();
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    try {
+      return await ask({ signal: own.signal, reads: new Map() });
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 }
 

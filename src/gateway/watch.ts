@@ -151,6 +151,14 @@ export function openWatch(parts: WatchParts): Watch {
     }
     const memory = memoryFor(account, recalled.value);
     account.memory = memory;
+    // Before the first look: from where on is told must not depend on who looks.
+    const notes = memory.takeNotes();
+    const noted = await hold.note(notes);
+    if (!noted.ok || !noted.value) {
+      memory.putBack(notes);
+      await hold.release();
+      return;
+    }
     const sweeper = openSweeper({
       ...parts,
       provider: account.provider,
