@@ -131,7 +131,7 @@ export const ReplyDelta = builder.objectRef<Happening<'REPLY_DELTA'>>('ReplyDelt
     at: atOf(t),
     replyId: replyIdOf(t),
     index: t.exposeInt('index', { description: 'From 0, without a hole.' }),
-    text: t.exposeString('text', { description: 'The piece.' }),
+    text: t.exposeString('text', { description: 'The piece, as it came.' }),
     conversation: conversationOf(t),
   }),
 });
@@ -162,7 +162,7 @@ export const ReplyFailed = builder.objectRef<Happening<'REPLY_FAILED'>>('ReplyFa
     replyId: replyIdOf(t),
     error: t.field({
       type: ErrorInterface,
-      description: 'Why.',
+      description: 'Why it broke off.',
       resolve: ({ failure }) => shownError(failure),
     }),
     conversation: conversationOf(t),

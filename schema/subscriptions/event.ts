@@ -85,7 +85,7 @@ export const Gap = builder.objectRef<ToldGap>('Gap').implement({
   fields: (t) => ({
     scope: t.field({
       type: GapScope,
-      description: 'Where.',
+      description: 'Where something may be missing.',
       resolve: ({ gap }) => (gap.conversation ? 'CONVERSATION' : 'SUBSCRIPTION'),
     }),
     conversationId: t.id({
@@ -105,6 +105,10 @@ export const Gap = builder.objectRef<ToldGap>('Gap').implement({
       description: 'Nothing is missing after this moment.',
       resolve: ({ gap }) => gap.to,
     }),
-    reason: t.field({ type: GapReason, description: 'Why.', resolve: ({ gap }) => gap.reason }),
+    reason: t.field({
+      type: GapReason,
+      description: 'Why it may be missing.',
+      resolve: ({ gap }) => gap.reason,
+    }),
   }),
 });
