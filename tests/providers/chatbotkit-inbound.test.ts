@@ -164,7 +164,9 @@ describe('a conversation that is followed', () => {
     const heard = following(account, id);
     await expect.poll(() => answered(account.emulator.journal)).toBe(3);
 
-    await account.removeMessage(messageRef(id, planted.at(-1)?.id ?? ''), aCall());
+    for (const { id: newest } of planted.slice(-3)) {
+      await account.removeMessage(messageRef(id, newest), aCall());
+    }
     account.emulator.stage({ reply: 'Yes.' });
     await account.requestReply({ conversation: ref(id) }, aCall());
     await expect.poll(() => heard.texts).not.toEqual([]);
@@ -194,12 +196,13 @@ describe('a conversation that is followed', () => {
 
   it('stands a look that fails, and makes up for it', async () => {
     const { emulator, heard, id, requestReply } = await scene();
-    emulator.inject({ kind: 'status', status: 503, times: 1, match: { method: 'GET' } });
+    const path = `/v1/conversation/${id}/message/list`;
+    emulator.inject({ kind: 'status', status: 503, times: 3, match: { path } });
     emulator.stage({ reply: 'Yes.' });
 
     await requestReply({ conversation: ref(id) }, aCall());
 
-    await expect.poll(() => heard.texts).toEqual(['Yes.']);
+    await expect.poll(() => heard.texts, { timeout: 5000 }).toEqual(['Yes.']);
     expect(heard.failures).toEqual([]);
   });
 
