@@ -52,7 +52,7 @@ export async function startGateway({
       return running.pid ?? 0;
     },
     printed: () => printed,
-    end: (signal) => end(running, signal),
+    end: (by) => end(running, by),
     async restart() {
       await end(running, 'SIGKILL');
       ({ running } = await begin(Number(new URL(url).port)));

@@ -58,6 +58,7 @@ const MOST_REDIRECTIONS = 4;
 export function openRedis({ prefix = 'parlance:', log, ...place }: RedisParts): RedisDoor {
   const open: Connection[] = [];
   let complaint: string | null = 'it was not reached yet';
+  let warned = false;
   let closing = false;
 
   function connection(patience: Patience): Connection {
@@ -80,12 +81,14 @@ export function openRedis({ prefix = 'parlance:', log, ...place }: RedisParts): 
     if (closing) return;
     // What ioredis says of a connection that is not there says less than what ended it.
     if (complaint !== null && commands.status !== 'ready' && isNoConnection(error)) return;
-    if (complaint === null) log.warn({ err: error }, 'Redis is out of reach: going on without it');
+    if (!warned) log.warn({ err: error }, 'Redis is out of reach: going on without it');
+    warned = true;
     complaint = reasonIn(error);
   }
 
   function noteAnswer(): void {
-    if (complaint !== null) log.info({}, 'Redis answers');
+    if (warned) log.info({}, 'Redis answers again');
+    warned = false;
     complaint = null;
   }
 

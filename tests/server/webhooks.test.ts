@@ -62,10 +62,10 @@ it.each(['killed', 'frozen'])(
       });
 
     if (how === 'killed') await redis.kill();
-    else redis.freeze();
+    else await redis.freeze();
     const refused = await post();
     if (how === 'killed') await redis.restart();
-    else redis.thaw();
+    else await redis.thaw();
     await expect.poll(async () => (await post()).status, { timeout: 10_000 }).toBe(204);
 
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);

@@ -1,9 +1,5 @@
 // The event log on a Redis cluster, whose lanes lie on different servers, and on a server that a Sentinel names.
 
-import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis, type RedisPlace } from '../../src/state/redis.ts';
@@ -63,9 +59,8 @@ describe('an event log on a server that a Sentinel names', () => {
   it('is kept and heard as elsewhere', async () => {
     const server = await startRedis();
     onTestFinished(() => server.close());
-    const file = join(tmpdir(), `parlance-sentinel-${randomUUID()}.conf`);
-    await writeFile(file, `sentinel monitor main 127.0.0.1 ${server.port} 1\n`);
-    const sentinel = await startRedis({ configFile: file, settings: ['--sentinel'] });
+    const config = `sentinel monitor main 127.0.0.1 ${server.port} 1\n`;
+    const sentinel = await startRedis({ config, settings: ['--sentinel'] });
     onTestFinished(() => sentinel.close());
     const place = { sentinels: [sentinel.url], name: 'main' };
     const [one, other] = [await opened(place), await opened(place)];

@@ -95,9 +95,9 @@ describe('an event log whose Redis', () => {
     const hearing = hearingOf(one);
     // From here on the server knows the script by its name.
     await appended(one, 'z');
-    server.freeze();
+    await server.freeze();
     const outcome = await one.append([saying('c', 'a')]);
-    server.thaw();
+    await server.thaw();
 
     expect(outcome).toMatchObject({ ok: false, failure: { kind: 'gateway-unavailable' } });
     expect(await hearing.count(2)).toEqual(['c/z', 'c/a']);
@@ -150,11 +150,11 @@ describe('an event log whose Redis', () => {
   it('answers nothing for a while is complained of, and no more once it does', async () => {
     const { server, open } = await scene();
     const one = await open();
-    server.freeze();
+    await server.freeze();
     await one.append([saying('c', 'a')]);
     expect(one.complaint()).toBe('Command timed out');
 
-    server.thaw();
+    await server.thaw();
 
     await vi.waitFor(() => expect(one.complaint()).toBeNull(), 8000);
   });

@@ -1,12 +1,20 @@
 // A Redis of a test's own: started on a free port, persisting nothing, ended by its pid. It can be killed, frozen and begun again.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { findRedis, type RedisProgram, withLibraries } from './find.ts';
+import { promisify } from 'node:util';
+import {
+  findRedis,
+  type RedisContainer,
+  type RedisFound,
+  type RedisProgram,
+  withLibraries,
+} from './find.ts';
 
 export interface RedisServer {
   readonly url: string;
@@ -17,35 +25,40 @@ export interface RedisServer {
   /** Empty, on the same port; with all it had where it keeps all. */
   restart(): Promise<void>;
   /** It keeps its connections and answers nothing. */
-  freeze(): void;
-  thaw(): void;
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface RedisOptions {
+  /** Absent, whatever is found. */
+  readonly found?: RedisFound;
   /** Writes down what it takes in, before it answers. */
   readonly keepsAll?: boolean;
-  /** A file of settings that it may write to; a Sentinel wants one. */
-  readonly configFile?: string;
+  /** The text of a file of settings that it may write to; a Sentinel wants one. */
+  readonly config?: string;
   /** More words for its command line. */
   readonly settings?: readonly string[];
 }
 
 export async function startRedis({
+  found,
   keepsAll = false,
-  configFile,
+  config,
   settings = [],
 }: RedisOptions = {}): Promise<RedisServer> {
-  const found = await findRedis();
-  if (found.kind === 'elsewhere') {
+  const taken = found ?? (await findRedis());
+  if (taken.kind === 'elsewhere') {
     throw new Error(
       'This test ends and restarts its Redis, so it needs one of its own: unset REDIS_URL.',
     );
   }
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'parlance-redis-'));
+  const file = join(folder, 'redis.conf');
+  if (config !== undefined) await writeFile(file, config);
   const words = [
-    ...(configFile === undefined ? [] : [configFile]),
+    ...(config === undefined ? [] : [file]),
     '--port',
     String(port),
     '--bind',
@@ -57,35 +70,81 @@ export async function startRedis({
     ...(keepsAll ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']),
     ...settings,
   ];
-  let running = await begin(found, words);
+  const begin = () =>
+    taken.kind === 'program' ? asProgram(taken, words) : inContainer(taken, folder, words);
+  let running = await begin();
   return {
     url: `redis://127.0.0.1:${port}`,
-    how: found.how,
+    how: taken.how,
     port,
-    async kill() {
-      await end(running, 'SIGKILL');
-    },
+    kill: () => running.kill(),
     async restart() {
-      await end(running, 'SIGKILL');
-      running = await begin(found, words);
+      await running.kill();
+      running = await begin();
     },
-    freeze: () => void running.kill('SIGSTOP'),
-    thaw: () => void running.kill('SIGCONT'),
+    freeze: () => running.freeze(),
+    thaw: () => running.thaw(),
     async close() {
-      await end(running, 'SIGKILL');
+      await running.kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function begin(
+type Running = Pick<RedisServer, 'kill' | 'freeze' | 'thaw'>;
+
+async function asProgram(
   { path, libraries }: RedisProgram,
   words: readonly string[],
+): Promise<Running> {
+  const child = await ready(path, words, withLibraries(libraries));
+  const send = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return Promise.resolve();
+  };
+  return {
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+    freeze: () => send('SIGSTOP'),
+    thaw: () => send('SIGCONT'),
+  };
+}
+
+/** On the host's own network and as its own user, so that it is addressed and writes like a program; what ends is the container. */
+async function inContainer(
+  { path, image }: RedisContainer,
+  folder: string,
+  words: readonly string[],
+): Promise<Running> {
+  const name = `parlance-redis-${randomUUID()}`;
+  const { uid, gid } = userInfo();
+  const box = ['--name', name, '--network', 'host', '--user', `${uid}:${gid}`];
+  const mount = ['--volume', `${folder}:${folder}`];
+  const before = ['run', '--rm', ...box, ...mount, image, 'redis-server'];
+  const child = await ready(path, [...before, ...words], process.env);
+  const engine = promisify(execFile);
+  return {
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      await engine(path, ['kill', name]);
+      await ended;
+    },
+    freeze: async () => void (await engine(path, ['pause', name])),
+    thaw: async () => void (await engine(path, ['unpause', name])),
+  };
+}
+
+async function ready(
+  path: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
 ): Promise<ChildProcess> {
-  const child = spawn(path, words, {
-    env: withLibraries(libraries),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(path, words, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise<void>((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -97,13 +156,6 @@ async function begin(
     child.once('error', reject);
   });
   return child;
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  await ended;
 }
 
 export async function freePort(): Promise<number> {
