@@ -324,6 +324,17 @@ describe('a message at help', () => {
   });
 });
 
+describe('a message at partner, where an answer comes whole', () => {
+  it('is told with its answer as messages, and nothing besides', async () => {
+    const { write, begin } = await scene('partner');
+    const { id: conversationId } = await begin();
+
+    const { kinds } = await write('sendMessage', { conversationId, ...WORDS, expectReply: true });
+
+    expect(kinds).toEqual([ADDED, ADDED]);
+  });
+});
+
 describe('a write whose answer was lost', () => {
   it('tells nothing now', async () => {
     const { write, begin, world } = await scene('support');
