@@ -70,6 +70,8 @@ interface Account {
   readonly ones: Map<string, number>;
   /** What other gateways want of it, when that was asked last. */
   elsewhere: readonly string[];
+  /** Of the conversations that are listened to: where something was told, by whatever road, since they were looked at. */
+  readonly stirred: Set<string>;
   /** When the first began to listen; null where nobody does. By the wall's clock, like `heldElsewhereMs`. */
   sinceMs: number | null;
   /** When another gateway was last known to look. */
@@ -78,7 +80,7 @@ interface Account {
 }
 
 export function openWatch(parts: WatchParts): Watch {
-  const { providers, leases, polling, retentionMs, clock, timer = realTimer, log } = parts;
+  const { providers, events, leases, polling, retentionMs, clock, timer = realTimer, log } = parts;
   const closing = new AbortController();
   const accounts = new Map<ProviderName, Account>(
     providers.map((provider) => [
@@ -90,12 +92,25 @@ export function openWatch(parts: WatchParts): Watch {
         all: 0,
         ones: new Map(),
         elsewhere: [],
+        stirred: new Set(),
         sinceMs: null,
         heldElsewhereMs: 0,
         memory: undefined,
       },
     ]),
   );
+  // Who writes is often answered: the next look is soon.
+  const stopHearing = events.listen({
+    entry({ event: { conversation, fact } }) {
+      const account = accounts.get(conversation.provider);
+      const { nativeId } = conversation;
+      if (fact.kind !== 'MESSAGE_ADDED' || !account) return;
+      if (!conversationsOf(account).includes(nativeId)) return;
+      account.stirred.add(nativeId);
+      account.bell.ring();
+    },
+    lost: () => undefined,
+  });
   const running = [...accounts.values()].map((account) =>
     attend(account).catch((error: unknown) => {
       log.error({ provider: account.provider.name, err: error }, 'the watch ended, which is a bug');
@@ -261,6 +276,12 @@ export function openWatch(parts: WatchParts): Watch {
         const pace = openPace({ fromMs: watchedMs, toMs: watchedMs * WATCHED_QUIET, times: 1.03 });
         due.set(nativeId, { pace, at: timer.now() });
       }
+      for (const nativeId of account.stirred) {
+        const one = due.get(nativeId);
+        one?.pace.stirred();
+        if (one) one.at = Math.min(one.at, timer.now() + one.pace.ms);
+      }
+      account.stirred.clear();
       const [next] = [...due].toSorted(([, one], [, other]) => one.at - other.at);
       const leftMs = next ? next[1].at - timer.now() : leases.leaseMs;
       if (!next || leftMs > 0) {
@@ -354,6 +375,7 @@ export function openWatch(parts: WatchParts): Watch {
       return account ? conversationsOf(account) : [];
     },
     async close() {
+      stopHearing();
       closing.abort();
       await Promise.all(running);
     },

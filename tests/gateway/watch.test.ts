@@ -1,11 +1,13 @@
 // What is found by looking, how often is looked, and who looks: over a service in memory and time that passes on demand.
 
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openIngest } from '../../src/gateway/ingest.ts';
 import type { EventLog } from '../../src/state/events/log.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';
 import type { Leases } from '../../src/state/lease/lease.ts';
 import { memoryLeases } from '../../src/state/lease/memory.ts';
 import {
+  anotherMessage,
   BEGIN_MS,
   type Desk,
   type DeskOptions,
@@ -259,6 +261,22 @@ describe('a conversation that somebody listens to', () => {
     expect(quiet).toBeLessThanOrEqual(8);
     expect(busy).toBeGreaterThan(quiet * 2);
     expect(again).toBeGreaterThan(quiet * 2);
+  });
+});
+
+describe('a quiet conversation', () => {
+  it('is looked at soon where something was told of it by another road', async () => {
+    const { time, told, log, listen, say } = scene();
+    listen('c2');
+    await time.pass(600_000);
+    const ingest = openIngest({ events: log, clock: time.clock });
+    const message = anotherMessage('c2', new Date(time.clock()));
+
+    await ingest.take([{ type: 'message', message, tags: null }]);
+    say('c2', 'an answer to it');
+    await time.pass(2200);
+
+    expect(told).toEqual(['ADDED by another road', 'ADDED an answer to it']);
   });
 });
 

@@ -204,25 +204,7 @@ export function openDesk({
     say(conversation, text, at) {
       said += 1;
       const nativeId = `m${said}`;
-      const message: Message = {
-        conversation: { provider: NAME, nativeId: conversation },
-        nativeId,
-        derivedId: false,
-        role: 'USER',
-        kind: 'MESSAGE',
-        visibility: 'PUBLIC',
-        author: null,
-        text,
-        content: { type: 'text', text },
-        citations: [],
-        rating: null,
-        attachments: [],
-        tags: [],
-        createdAt: at,
-        updatedAt: at,
-        native: null,
-        raw: null,
-      };
+      const message = messageOf({ conversation, nativeId, text, at });
       messages.set(conversation, [message, ...(messages.get(conversation) ?? [])]);
       return nativeId;
     },
@@ -254,6 +236,43 @@ export function openDesk({
     fail(failure) {
       failing = failure;
     },
+  };
+}
+
+/** One that no desk knows of. */
+export function anotherMessage(conversation: string, at: Date): Message {
+  return messageOf({ conversation, nativeId: 'another', text: 'by another road', at });
+}
+
+function messageOf({
+  conversation,
+  nativeId,
+  text,
+  at,
+}: {
+  readonly conversation: string;
+  readonly nativeId: string;
+  readonly text: string;
+  readonly at: Date | null;
+}): Message {
+  return {
+    conversation: { provider: NAME, nativeId: conversation },
+    nativeId,
+    derivedId: false,
+    role: 'USER',
+    kind: 'MESSAGE',
+    visibility: 'PUBLIC',
+    author: null,
+    text,
+    content: { type: 'text', text },
+    citations: [],
+    rating: null,
+    attachments: [],
+    tags: [],
+    createdAt: at,
+    updatedAt: at,
+    native: null,
+    raw: null,
   };
 }
 
