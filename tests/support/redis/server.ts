@@ -47,10 +47,11 @@ export async function startRedis({
   config,
   settings = [],
 }: RedisOptions = {}): Promise<RedisServer> {
-  const taken = found ?? (await findRedis());
+  // One that somebody else runs is not ours to kill.
+  const taken = found ?? (await findRedis({ ...process.env, REDIS_URL: '' }));
   if (taken.kind === 'elsewhere') {
     throw new Error(
-      'This test ends and restarts its Redis, so it needs one of its own: unset REDIS_URL.',
+      'A Redis that somebody else runs cannot be ended and begun again: give a program or a container.',
     );
   }
   const port = await freePort();
