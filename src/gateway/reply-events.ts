@@ -186,20 +186,29 @@ function heldLease({ leases, longestMs }: ReplyTellingParts, at: ReplyAt): HeldL
   let hold: Hold | undefined;
   let renewing: NodeJS.Timeout | undefined;
   let lost = false;
+
+  async function take(): Promise<Hold | null> {
+    const taken = await leases?.take(leaseOf(at));
+    if (!taken?.ok || !taken.value) return null;
+    await leases?.want(REPLIES, [listed(at)], longestMs + LISTED_AFTER_MS);
+    return taken.value;
+  }
+
+  /** What is no longer ours may have been forgotten with all there was, and then nobody has ended the answer. */
+  async function renew(): Promise<void> {
+    const renewed = await hold?.renew();
+    if (!renewed?.ok || renewed.value) return;
+    hold = (await take()) ?? undefined;
+    const notes = await hold?.recall();
+    lost ||= !notes?.ok || notes.value.has('ended');
+  }
+
   return {
     async begin() {
-      if (!leases) return;
-      const taken = await leases.take(leaseOf(at));
       // Without one the log is out of reach as well, and what cannot be told need not be ended by others.
-      if (!taken.ok || !taken.value) return;
-      const held = taken.value;
-      hold = held;
-      renewing = setInterval(() => {
-        void held.renew().then((renewed) => {
-          if (renewed.ok && !renewed.value) lost = true;
-        });
-      }, leases.leaseMs / 3).unref();
-      await leases.want(REPLIES, [listed(at)], longestMs + LISTED_AFTER_MS);
+      hold = (await take()) ?? undefined;
+      if (!leases || !hold) return;
+      renewing = setInterval(() => void renew(), leases.leaseMs / 3).unref();
     },
     isLost: () => lost,
     lose() {

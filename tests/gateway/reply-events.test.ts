@@ -174,7 +174,9 @@ describe('an answer that others could end', () => {
     return {
       events,
       leases,
-      looked: (times: number) => expect.poll(() => looks).toBeGreaterThan(times),
+      async looked(times: number) {
+        await expect.poll(() => looks).toBeGreaterThan(times);
+      },
     };
   }
 
@@ -206,6 +208,36 @@ describe('an answer that others could end', () => {
       'REPLY_DELTA',
       'REPLY_COMPLETED',
     ]);
+  });
+
+  it('is told on where its lease was forgotten and nobody has ended it', async () => {
+    const { events, leases, looked } = scene();
+    let forgotten = 0;
+    const forgetful: Leases = {
+      ...leases,
+      async take(name) {
+        const taken = await leases.take(name);
+        if (!taken.ok || !taken.value) return taken;
+        const hold = taken.value;
+        const renew = async () => {
+          if (forgotten > 0) return hold.renew();
+          forgotten += 1;
+          await hold.release();
+          return success(false);
+        };
+        return success({ ...hold, renew });
+      },
+    };
+    const telling = tellReply(parts(events, forgetful), AT);
+    telling.token('In the ');
+    await expect.poll(() => forgotten).toBe(1);
+    await looked(5);
+
+    await telling.end(completed('In the menu.'));
+
+    const facts = await factsIn(events);
+    expect(assembled(facts)).toBe('In the menu.');
+    expect(facts.at(-1)).toMatchObject({ kind: 'REPLY_COMPLETED' });
   });
 
   it('is ended once when its gateway is gone', async () => {

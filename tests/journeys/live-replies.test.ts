@@ -18,6 +18,7 @@ import {
   openOver,
   watch,
 } from '../support/answering.ts';
+import { startParlance } from '../support/parlance.ts';
 import { rowsAdded, rowWhere } from '../support/stores.ts';
 
 const ANSWER =
@@ -168,6 +169,29 @@ describe('an answer while it is written', () => {
     expect(added().at(-1)).toMatchObject({ type: 'bot', text: ANSWER });
   });
 
+  it('goes on to its end when the connection of whoever asked is cut', async () => {
+    const parlance = await startParlance({ count: 2, chatbotkit: { tokenMs: 2 } });
+    const { world } = parlance;
+    const { gateway } = parlance.parlance;
+    const nativeId = rowWhere(world.chatbotkit.store.conversations).id;
+    const conversation = { provider: providerName('assistant'), nativeId };
+    const watching = await watch(gateway, conversation);
+    const { open, until } = gate();
+    world.chatbotkit.stage({ reply: ANSWER, hold: { beforeToken: 4, until } });
+    const client = new AbortController();
+    const answer = mutation(parlance.url, conversation, client.signal).catch(() => 'cut');
+    await watching.until(has(BEGINNING));
+
+    client.abort();
+    await answer;
+    open();
+    const facts = await watching.until(hasEnded);
+
+    expect(await answer).toBe('cut');
+    expect(assembled(facts)).toBe(ANSWER);
+    expect(countOf(facts, 'REPLY_COMPLETED')).toBe(1);
+  });
+
   it('does not last longer than an answer may', async () => {
     const { world, conversation, asking, held } = await scene();
     const { gateway } = await openOver(world, { replyDeadlineMs: 600 });
@@ -296,9 +320,14 @@ describe('with two gateways over one Redis, an answer', () => {
   );
 });
 
-async function mutation(url: string, conversation: ConversationRef): Promise<unknown> {
+async function mutation(
+  url: string,
+  conversation: ConversationRef,
+  signal?: AbortSignal,
+): Promise<unknown> {
   const answer = await fetch(`${url}/graphql`, {
     method: 'POST',
+    ...(signal && { signal }),
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       query: `mutation ($id: ID!) {
