@@ -283,7 +283,7 @@ export interface Watching {
   listen(conversation?: string): () => void;
 }
 
-export const POLLING: Polling = { watchedMs: 2000, inboxMs: 15_000 };
+const POLLING: Polling = { watchedMs: 2000, inboxMs: 15_000 };
 
 export function startWatch({
   desk,

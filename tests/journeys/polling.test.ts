@@ -2,8 +2,10 @@
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startWorld, type WorldOptions } from '../../emulators/world.ts';
+import { providerName } from '../../src/domain/ids.ts';
+import { operation } from '../gateway/hand-made.ts';
 import { ACCOUNTS, emulatorOf } from '../support/accounts.ts';
-import { conversationsAt, listen, say, startPolling } from '../support/polled.ts';
+import { conversationsAt, listen, say, startPolling, wordsAt } from '../support/polled.ts';
 
 async function worldOf(options: WorldOptions = {}) {
   const world = await startWorld({ count: 8, ...options });
@@ -40,5 +42,37 @@ describe.each(ACCOUNTS)('what a customer writes at %s', (account) => {
     await say(emulator.url, conversation, 'two');
 
     expect(await listener.until('ADDED two')).toEqual(['ADDED one', 'ADDED two']);
+  });
+
+  it('beside what is written through the gateway is each told once, whoever was faster to tell it', async () => {
+    const world = await worldOf();
+    const { url } = emulatorOf(world, account);
+    const [conversation = ''] = conversationsAt(world, account);
+    const gateway = await startPolling(world);
+    const everything = await listen(gateway, { account, filter: { kinds: ['MESSAGE_ADDED'] } });
+    const one = await listen(gateway, {
+      account,
+      conversation,
+      filter: { kinds: ['MESSAGE_ADDED', 'MESSAGE_UPDATED'] },
+    });
+
+    for (const text of ['hello', 'are you there']) {
+      const sent = await gateway.gateway.sendMessage(
+        {
+          conversation: { provider: providerName(account), nativeId: conversation },
+          text,
+          tags: [],
+        },
+        operation(),
+      );
+      expect(sent).toMatchObject({ ok: true, value: { delivery: 'SENT' } });
+      await say(url, conversation, `after ${text}`);
+      await one.until(`ADDED after ${text}`);
+    }
+    await everything.until('ADDED after are you there');
+
+    const stored = wordsAt(world, account, conversation).slice(-everything.told.length);
+    expect(everything.told.toSorted()).toEqual(stored.map((text) => `ADDED ${text}`).toSorted());
+    expect(one.told.toSorted()).toEqual(everything.told.toSorted());
   });
 });

@@ -20,7 +20,7 @@ export interface PolledOptions {
 }
 
 /** Often enough for a test that waits. */
-export const OFTEN = { watchedMs: 20, inboxMs: 30 };
+const OFTEN = { watchedMs: 20, inboxMs: 30 };
 
 const quiet = () => undefined;
 
@@ -154,4 +154,28 @@ export function conversationsAt(world: World, account: AccountName): readonly st
   const { botpress, chatling, chatbotkit, stackAuth } = world;
   const stores = { website: botpress, help: chatling, assistant: chatbotkit, support: stackAuth };
   return [...stores[account].store.conversations.keys()];
+}
+
+/** What is stored in a conversation, oldest first. */
+export function wordsAt(
+  { botpress, chatling, chatbotkit, stackAuth }: World,
+  account: AccountName,
+  conversation: string,
+): readonly string[] {
+  switch (account) {
+    case 'website':
+      return [...botpress.store.messages.values()]
+        .filter(({ conversationId }) => conversationId === conversation)
+        .map(({ payload }) => String(payload['text']));
+    case 'help':
+      return (chatling.store.conversations.get(conversation)?.messages ?? []).map(
+        ({ text }) => text,
+      );
+    case 'assistant':
+      return [...chatbotkit.store.messages.values()]
+        .filter(({ conversationId }) => conversationId === conversation)
+        .map(({ text }) => text);
+    case 'support':
+      return (stackAuth.store.messages.get(conversation) ?? []).map(({ body }) => body ?? 'null');
+  }
 }
