@@ -339,8 +339,10 @@ export function openWatch(parts: WatchParts): Watch {
       met(failure) {
         if (!isPassing(failure)) return;
         const retryAt = 'retryAt' in failure ? failure.retryAt : null;
-        const usualMs = failure.kind === 'rate-limited' ? TOO_MUCH_MS : patience.ms;
-        budget.rest(retryAt ? Math.max(0, retryAt.getTime() - clock()) : usualMs);
+        const usualMs = failure.kind === 'rate-limited' ? TOO_MUCH_MS : 0;
+        const askedMs = retryAt ? retryAt.getTime() - clock() : usualMs;
+        // A moment that has passed already is no reason to ask as fast as one can.
+        budget.rest(Math.max(askedMs, patience.ms));
         patience.quiet();
       },
       passed: () => patience.stirred(),

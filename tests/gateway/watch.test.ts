@@ -390,6 +390,28 @@ describe('a service that says it is asked too much', () => {
     expect(told).toEqual(['ADDED meanwhile']);
   });
 
+  it.each<[string, (nowMs: number) => Date | null, number]>([
+    ['no moment at all', () => null, 60_000],
+    ['a moment that has passed', (nowMs) => new Date(nowMs - 5000), 3000],
+  ])('and names %s is left alone for a while', async (_name, retryAt, restMs) => {
+    const { desk, time, told, listen, say } = scene();
+    listen('c1');
+    await time.pass(1000);
+    desk.fail({ kind: 'rate-limited', provider: NAME, retryAt: retryAt(time.clock()) });
+    const before = desk.asked.length;
+    await time.pass(2100);
+    expect(desk.asked.length).toBeGreaterThan(before);
+    desk.fail(null);
+    say('c1', 'meanwhile');
+    const asked = desk.asked.length;
+
+    await time.pass(restMs - 2200);
+    expect(desk.asked).toHaveLength(asked);
+    await time.pass(4000);
+
+    expect(told).toEqual(['ADDED meanwhile']);
+  });
+
   it('is not asked more than a third of what it takes, however many are listened to', async () => {
     const { desk, time, listen } = scene({ budgetPerMinute: 300 });
     for (let index = 0; index < 200; index += 1) {
