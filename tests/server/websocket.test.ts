@@ -249,6 +249,24 @@ describe('an operation', () => {
     expect(logged.map(({ level }) => level)).toContain('error');
   });
 
+  it('whose client has gone is called off at its provider', async () => {
+    let signal: AbortSignal | undefined;
+    const { url } = await started({
+      deadlineMs: 60_000,
+      answers: (_asked, call) => {
+        signal = call.signal;
+        return new Promise(() => undefined);
+      },
+    });
+    const { socket, say } = await openAcknowledged(url);
+    say({ type: 'subscribe', id: 'a', payload: { query: '{ conversations { nodes { id } } }' } });
+    await vi.waitFor(() => expect(signal?.aborted).toBe(false));
+
+    socket.terminate();
+
+    await vi.waitFor(() => expect(signal?.aborted).toBe(true));
+  });
+
   it('too many on one connection is refused, and takes nothing from the others', async () => {
     const { url, gateway } = await started();
     const { say, hear } = await openAcknowledged(url);
