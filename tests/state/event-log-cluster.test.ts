@@ -11,10 +11,11 @@ const LANES = 8;
 const quiet = () => undefined;
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
-async function opened(place: RedisPlace) {
+async function opened(place: RedisPlace, logged: string[] = []) {
+  const noting = { ...log, debug: (_: object, sentence: string) => void logged.push(sentence) };
   const door = openRedis({ ...place, log });
   const retention = { ageMs: 3_600_000, length: 1000 };
-  const events = await redisLog({ door, lanes: LANES, retention, log });
+  const events = await redisLog({ door, lanes: LANES, retention, log: noting });
   onTestFinished(() => events.close());
   return events;
 }
@@ -23,7 +24,8 @@ describe('an event log on a cluster of three', () => {
   it('tells everything of every lane to each gateway, wherever it was appended', async () => {
     const [node] = await startRedisCluster();
     const cluster = [node?.url ?? ''];
-    const [one, other] = [await opened({ cluster }), await opened({ cluster })];
+    const logged: string[] = [];
+    const [one, other] = [await opened({ cluster }, logged), await opened({ cluster }, logged)];
     const hearings = [hearingOf(one), hearingOf(other)];
     const conversations = Array.from({ length: LANES }, (_, lane) => conversationIn(one, lane));
 
@@ -33,6 +35,8 @@ describe('an event log on a cluster of three', () => {
 
     const wanted = conversations.flatMap((id) => [`${id}/a`, `${id}/b`]).toSorted();
     for (const hearing of hearings) expect((await hearing.count(16)).toSorted()).toEqual(wanted);
+    // No server was asked for what another one has.
+    expect(logged).toEqual([]);
     for (const [lane, id] of conversations.entries()) {
       const from = marks[lane]?.mark ?? { epoch: '', id: '' };
       const read = await everythingAfter(other, lane, from);
