@@ -15,6 +15,9 @@ export interface Sandbox {
 /** A customer writes about three times a minute. */
 const PULSE_EVERY_MS = 20_000;
 
+/** Nobody's quota is spent here, and whoever tries a subscription wants to see something. */
+const POLLING = { watchedMs: 500, inboxMs: 1000 };
+
 export async function openSandbox(
   { server, redis, events, log }: Pick<Config, 'server' | 'redis' | 'events' | 'log'>,
   { chance, ...options }: { readonly chance: () => number } & WorldOptions,
@@ -27,7 +30,7 @@ export async function openSandbox(
       providers: accounts(world.credentials),
       server,
       ...(redis ? { redis } : {}),
-      ...(events ? { events } : {}),
+      events: { polling: POLLING, ...events },
       log,
     },
     credentials: world.credentials,
