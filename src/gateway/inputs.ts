@@ -3,7 +3,7 @@
 import { FILTER_FIELDS, type FilterField } from '../domain/conversation.ts';
 import { type Failure, type Issue, invalid, type Outcome, success } from '../domain/failure.ts';
 import { decodeId, type ProviderName } from '../domain/ids.ts';
-import type { MessageContent, MessageKind } from '../domain/message.ts';
+import type { CardContent, MessageContent, MessageKind } from '../domain/message.ts';
 import type { MessageRole } from '../domain/participant.ts';
 import type { Tag } from '../domain/tag.ts';
 import type { Verb } from '../domain/verb.ts';
@@ -93,10 +93,63 @@ export function contentIssues(content: MessageContent | undefined): Issue[] {
     case 'audio':
     case 'video':
     case 'file':
-      return urlIssues(content.url, `content.${content.type}.url`);
+      return [
+        ...urlIssues(content.url, `content.${content.type}.url`),
+        ...blankIssues(content, ['title'], `content.${content.type}`),
+      ];
+    case 'location':
+      return [
+        ...rangeIssues(content.latitude, 90, 'content.location.latitude'),
+        ...rangeIssues(content.longitude, 180, 'content.location.longitude'),
+        ...blankIssues(content, ['address', 'title'], 'content.location'),
+      ];
+    case 'choice':
+      return [
+        ...textIssues(content.text, 'content.choice.text'),
+        ...someIssues(content.options, 'content.choice.options'),
+        ...content.options.flatMap((option, index) =>
+          blankIssues(option, ['label', 'value'], `content.choice.options.${index}`),
+        ),
+      ];
+    case 'card':
+      return cardIssues(content, 'content.card');
+    case 'carousel':
+      return [
+        ...someIssues(content.cards, 'content.carousel'),
+        ...content.cards.flatMap((card, index) => cardIssues(card, `content.carousel.${index}`)),
+      ];
     default:
       return [];
   }
+}
+
+function cardIssues(card: CardContent, path: string): Issue[] {
+  return [
+    ...blankIssues(card, ['title', 'subtitle'], path),
+    ...(card.imageUrl === null ? [] : urlIssues(card.imageUrl, `${path}.imageUrl`)),
+    ...card.actions.flatMap((action, index) =>
+      blankIssues(action, ['action', 'label', 'value'], `${path}.actions.${index}`),
+    ),
+  ];
+}
+
+/** What is null was not given. */
+function blankIssues<Field extends string>(
+  given: Readonly<Record<Field, string | null>>,
+  fields: readonly Field[],
+  path: string,
+): Issue[] {
+  return fields.flatMap((field) => textIssues(given[field] ?? undefined, `${path}.${field}`));
+}
+
+function someIssues(list: readonly unknown[], path: string): Issue[] {
+  return list.length > 0 ? [] : [{ path, message: 'must not be empty; give at least one.' }];
+}
+
+function rangeIssues(degrees: number, most: number, path: string): Issue[] {
+  return Math.abs(degrees) <= most
+    ? []
+    : [{ path, message: `must be from -${most} to ${most} degrees.` }];
 }
 
 export function urlIssues(url: string, path: string): Issue[] {

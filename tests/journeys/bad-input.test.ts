@@ -116,6 +116,38 @@ describe('words that are too long, or none', () => {
     expect(nothing).toMatchObject({ code: 'INVALID_INPUT', path: 'text' });
   });
 
+  it.each([
+    [{ location: { latitude: 90.1, longitude: 0 } }, 'content.location.latitude'],
+    [{ location: { latitude: 0, longitude: -181 } }, 'content.location.longitude'],
+    [{ location: { latitude: 0, longitude: 0, title: '' } }, 'content.location.title'],
+    [{ image: { url: 'https://a.example/b.png', title: ' ' } }, 'content.image.title'],
+    [{ choice: { text: '', options: [{ label: 'a', value: 'a' }] } }, 'content.choice.text'],
+    [{ choice: { text: 'Which?', options: [] } }, 'content.choice.options'],
+    [
+      { choice: { text: 'Which?', options: [{ label: 'a', value: '' }] } },
+      'content.choice.options.0.value',
+    ],
+    [{ card: { title: '' } }, 'content.card.title'],
+    [{ card: { title: 'a', imageUrl: 'b.png' } }, 'content.card.imageUrl'],
+    [{ carousel: [] }, 'content.carousel'],
+    [
+      {
+        carousel: [
+          { title: 'a' },
+          { title: 'b', actions: [{ action: 'say', label: '', value: 'x' }] },
+        ],
+      },
+      'content.carousel.1.actions.0.label',
+    ],
+  ])('are refused within a content (%j), as is a place off the map', async (content, path) => {
+    const parlance = await startParlance(FEW);
+    const { website } = await idsOf(parlance);
+
+    const refused = await refusal(parlance, SEND, { input: { conversationId: website, content } });
+
+    expect(refused).toMatchObject({ code: 'INVALID_INPUT', path });
+  });
+
   it('are refused as an update that changes nothing', async () => {
     const parlance = await startParlance(FEW);
 

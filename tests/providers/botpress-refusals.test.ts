@@ -88,6 +88,17 @@ describe('an error', () => {
     expect(failure).toHaveProperty('said', 'The token «redacted» is not known.');
   });
 
+  it('never repeats the credential in its type', async () => {
+    const { get } = await accountHearing(() => ({
+      status: 400,
+      body: { type: 'No bp_pat_heard', message: 'What is it?' },
+    }));
+
+    const failure = failureOf(await get.does(C1, aCall()));
+
+    expect(failure).toHaveProperty('code', 'No «redacted»');
+  });
+
   it.each(['client', 'docs'] as const)(
     'of the emulated bot is understood in its %s shape',
     async (errorShape) => {

@@ -192,6 +192,17 @@ describe.each(ALL)('%s', (verb, ask) => {
     expect(failure).toMatchObject({ said: 'Bad token «redacted» given' });
   });
 
+  it('never shows it either where it is repeated in the code', async () => {
+    const account = await accountHearing(() => ({
+      status: 400,
+      body: { message: 'Bad request', code: 'NO sk-1' },
+    }));
+
+    const failure = failureOf(await ask(account, 'c1', aCall()));
+
+    expect(failure).toMatchObject({ kind: 'refused', code: 'NO «redacted»' });
+  });
+
   it('tells a page of a proxy from an answer', async () => {
     const account = await accountHearing(() => ({
       status: 403,

@@ -108,6 +108,8 @@ describe('a file by its address', () => {
     ' https://files.example.com/plan.pdf',
     'data:text/plain',
     'data:text/plain;base64,SGVs bG8=',
+    'data:text/plain;base64,@@@',
+    'data:text/plain;base64,SGVsbG8===',
   ])('is no address that the service could fetch: "%s"', async (url) => {
     const { account, upload } = await withConversation();
 

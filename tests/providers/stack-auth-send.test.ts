@@ -44,7 +44,6 @@ describe('sending', () => {
 
   it.each([
     { kind: 'NOTE', visibility: 'INTERNAL' },
-    { kind: 'NOTE', visibility: 'PUBLIC' },
     { kind: 'MESSAGE', visibility: 'INTERNAL' },
   ] as const)('as %j writes a note that moves nothing else', async (how) => {
     const { send, find, row, messages } = await openAccount();
@@ -91,6 +90,17 @@ describe('sending', () => {
 
     expect(messages(id).at(-1)?.body).toBe('hi there');
     expect(message?.text).toBe('hi there');
+  });
+
+  it('a note for the public is invalid input', async () => {
+    const { send, find, asked } = await openAccount();
+
+    const failure = bad(
+      await send(find(() => true).id, 'Whom for?', { kind: 'NOTE', visibility: 'PUBLIC' }),
+    );
+
+    expect(failure).toMatchObject({ kind: 'invalid-input', issues: [{ path: 'visibility' }] });
+    expect(asked()).toEqual([]);
   });
 
   it('nothing but blanks is invalid input', async () => {

@@ -306,7 +306,7 @@ describe('a renewal', () => {
 });
 
 describe('a secret', () => {
-  it('that the service repeats in a sentence is taken out of it', async () => {
+  it('that the service repeats in a sentence or a code is taken out of it', async () => {
     const { list, credentials } = await openAccount({
       wrap: (http: Http): Http => ({
         ...http,
@@ -314,7 +314,7 @@ describe('a secret', () => {
           const outcome = await http.ask(call, ask);
           if (!outcome.ok) return outcome;
           const token = ask.headers['x-stack-access-token'];
-          const body = { code: 'ODD', error: `What is ${token} for?` };
+          const body = { code: `ODD ${token}`, error: `What is ${token} for?` };
           return { ok: true, value: { ...outcome.value, status: 400, body } };
         },
       }),
@@ -324,7 +324,7 @@ describe('a secret', () => {
 
     expect(failure).toMatchObject({
       kind: 'refused',
-      code: 'ODD',
+      code: 'ODD «redacted»',
       said: 'What is «redacted» for?',
     });
     expect(JSON.stringify(failure)).not.toContain(credentials.accessToken);

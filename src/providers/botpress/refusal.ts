@@ -45,6 +45,6 @@ export function refusalOf(answer: Answer, asked: Refused): Failure | undefined {
     default:
       return type === 'ReferenceNotFound' && refersTo !== undefined
         ? { kind: 'not-found', what: refersTo }
-        : { kind: 'refused', provider, code: type ?? null, said };
+        : { kind: 'refused', provider, code: type ? quoted(type, [asked.secret]) : null, said };
   }
 }

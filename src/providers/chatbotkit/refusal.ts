@@ -54,9 +54,11 @@ interface Refusal {
   readonly isLate: boolean;
 }
 
-function judge({ answer, code, message, isLate }: Refusal, asked: Refused): Failure {
+function judge({ answer, message, isLate, ...refusal }: Refusal, asked: Refused): Failure {
   const { provider, effect, runsEngine, now, secret } = asked;
   const { status } = answer;
+  // Of a word that is none of its codes nobody knows what it may repeat.
+  const code = refusal.code === null ? null : quoted(refusal.code, [secret]);
   const said = quoted(message || `HTTP ${status} without a sentence`, [secret]);
 
   if ((isLate && !NOTHING_WAS_DONE.has(status)) || (runsEngine && status >= 500)) {

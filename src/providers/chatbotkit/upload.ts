@@ -83,7 +83,7 @@ function urlMistake(url: string, { large, elsewhere }: Mends): string | undefine
   }
 }
 
-/** `type` is empty where none is said. Undefined for what is no data: URL, or has spaces that would have to be escaped. */
+/** `type` is empty where none is said. Undefined for what is no data: URL, no base64 where it says so, or has bare spaces. */
 function readDataUrl(url: string): { readonly type: string; readonly bytes: number } | undefined {
   const comma = url.indexOf(',');
   const head = /^data:([^;\s]*)((?:;[^;\s]+)*)$/i.exec(url.slice(0, Math.max(comma, 0)));
@@ -92,6 +92,7 @@ function readDataUrl(url: string): { readonly type: string; readonly bytes: numb
   if (/\s/.test(content)) return undefined;
   const [, type = '', parameters = ''] = head;
   const isBase64 = /;base64$/i.test(parameters);
+  if (isBase64 && !/^[\w+/%-]*={0,2}$/.test(content)) return undefined;
   const bytes = isBase64
     ? Buffer.byteLength(content, 'base64')
     : Buffer.byteLength(content.replaceAll(/%[\da-f]{2}/gi, '%'));
@@ -127,6 +128,6 @@ const MENDS: Readonly<Record<Client['uploads'], Mends>> = {
 const NO_ADDRESS = 'must be a whole address without spaces, such as https://example.org/plan.pdf.';
 
 const NO_DATA =
-  'must be a whole data: URL without spaces, such as data:text/plain;base64,aGVsbG8=.';
+  'must be a whole data: URL without spaces, in true base64 where it says so, such as data:text/plain;base64,aGVsbG8=.';
 
 const WRONG_SIZE = 'must be the number of bytes of the file, 1 or more.';

@@ -87,6 +87,9 @@ async function afterwards(
   });
 }
 
+/** Where a conversation may be said to come from: the service takes no other word. */
+const SOURCES: ReadonlySet<string> = new Set(['manual', 'chat', 'email', 'api']);
+
 function newConversation(input: CreateConversation): Outcome<NewConversation> {
   const { title = '', contactId = '', message = '', priority = 'NORMAL', channel, options } = input;
   const own = options?.kind === 'stack-auth' ? options : undefined;
@@ -108,6 +111,12 @@ function newConversation(input: CreateConversation): Outcome<NewConversation> {
     });
   }
   issues.push(...priorityIssues(priority));
+  if (source !== undefined && !SOURCES.has(source)) {
+    issues.push({
+      path: own?.source === undefined ? 'channel' : 'stackAuth.source',
+      message: `must be one of ${[...SOURCES].join(', ')}; leave it out for manual.`,
+    });
+  }
   if (own?.source !== undefined && channel !== undefined && own.source !== channel) {
     issues.push({
       path: 'channel',

@@ -22,18 +22,19 @@ export function isSuccess({ status }: Answer): boolean {
   return status >= 200 && status < 300;
 }
 
-export function codeOf(answer: Answer): string | null {
-  return (
+/** Its code as it may be shown: what a service calls its own may repeat what it was sent. */
+export function codeOf(answer: Answer, secrets: readonly string[]): string | null {
+  const code =
     WireRefusal.safeParse(answer.body).data?.code ??
     answer.header('x-hexclave-known-error') ??
     answer.header('x-stack-known-error') ??
-    null
-  );
+    null;
+  return code === null ? null : quoted(code, secrets);
 }
 
 /** Whether another access token may help. Such an answer also says that nothing was done. */
 export function isTokenRefused(answer: Answer): boolean {
-  const code = answer.status === 401 ? codeOf(answer) : null;
+  const code = answer.status === 401 ? codeOf(answer, []) : null;
   return code === 'ACCESS_TOKEN_EXPIRED' || code === 'UNPARSABLE_ACCESS_TOKEN';
 }
 
@@ -56,7 +57,7 @@ export function refusalOf(answer: Answer, asked: Refused): Failure | undefined {
   const overloaded = overload(provider, answer, { effect, now });
   if (overloaded) return overloaded;
   const { status } = answer;
-  const code = codeOf(answer);
+  const code = codeOf(answer, secrets);
   const sentence = quoted(sentenceIn(answer.body), secrets);
   const said = sentence || `HTTP ${status}${code ? ` ${code}` : ''} without a sentence`;
   if (status === 401) return keyRefused(provider, code);

@@ -19,6 +19,8 @@ export async function sendMessage(
   if (body === undefined) return invalid('content', 'must be words; give text or markdown.');
   if (body === '') return invalid('text', 'must not be empty; write at least one character.');
 
+  if (kind === 'NOTE' && visibility === 'PUBLIC') return invalid('visibility', NOBODY_ELSE_SEES);
+
   const inside = kind === 'NOTE' || visibility === 'INTERNAL';
   const type = inside ? 'internal-note' : 'reply';
   const changed = await client.changeConversation(call, conversation.nativeId, { type, body });
@@ -33,6 +35,9 @@ export async function sendMessage(
     unfinished: null,
   });
 }
+
+const NOBODY_ELSE_SEES =
+  'must be INTERNAL beside kind NOTE, which the customer never sees; leave kind out to reply.';
 
 /** The row that a write added: the newest of that type with that body. Undefined where the answer does not show it. */
 function addedMessage(

@@ -43,7 +43,9 @@ export function openSession(account: StackAuthAccount, { http, clock }: Provider
     const answer = unmasked(outcome.value);
     if (!isSuccess(answer)) {
       const overloaded = overload(provider, answer, { effect: 'read', now: clock() });
-      return failed(overloaded ?? refreshRefused(provider, codeOf(answer) ?? answer.status));
+      return failed(
+        overloaded ?? refreshRefused(provider, codeOf(answer, secrets()) ?? answer.status),
+      );
     }
     const tokens = readBody(WireTokens, answer.body, { provider, effect: 'read' });
     return mapOutcome(tokens, ({ access_token, refresh_token: rotated }) => {
@@ -52,14 +54,12 @@ export function openSession(account: StackAuthAccount, { http, clock }: Provider
     });
   }
 
-  return {
-    token,
-    renewed,
-    secrets() {
-      const known = [account.refreshToken.reveal(), refreshToken, last()];
-      return known.flatMap((secret) => (secret ? [secret] : []));
-    },
-  };
+  function secrets(): string[] {
+    const known = [account.refreshToken.reveal(), refreshToken, last()];
+    return known.flatMap((secret) => (secret ? [secret] : []));
+  }
+
+  return { token, renewed, secrets };
 }
 
 function heldFrom(token: string): HeldToken {
