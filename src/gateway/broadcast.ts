@@ -2,7 +2,7 @@
 
 import type { GapReason } from '../domain/event.ts';
 import type { ConversationRef } from '../domain/ids.ts';
-import type { Entry, EventLog, Mark } from '../state/events/log.ts';
+import { type Entry, type EventLog, type Mark, msOf } from '../state/events/log.ts';
 
 export interface Broadcast {
   /** What is appended from now on, of one conversation or (null) of all; at most so many entries wait. */
@@ -23,6 +23,9 @@ export interface Watcher {
 export interface Queue {
   /** The next in line, once there is one; undefined when it was stopped. */
   next(): Promise<Heard | undefined>;
+  /** How much was heard so far, and how much of that by the time of what was taken last. */
+  readonly heard: number;
+  readonly taken: number;
   /** Whether something that waited was let go since the queue was last cleared. */
   readonly overflowed: boolean;
   clear(): void;
@@ -33,11 +36,14 @@ export interface Queue {
 export type Heard =
   | { readonly type: 'entry'; readonly entry: Entry }
   | { readonly type: 'lost'; readonly lane: number; readonly reason: GapReason }
-  /** So much has come that it was let go: from one mark on, up to these. */
+  /** So much has come that it was let go, up to these marks. */
   | {
       readonly type: 'overflow';
-      readonly since: Mark;
+      /** Nothing of it is of before, but for what was lost; null where that is not known. Milliseconds since the epoch. */
+      readonly sinceMs: number | null;
       readonly upTo: ReadonlyMap<number, Mark>;
+      /** What was to be said of lanes in between. */
+      readonly lost: ReadonlyMap<number, GapReason>;
     };
 
 interface Watched {
@@ -136,20 +142,23 @@ function openQueue(most: number, onStop: () => void): { queue: Queue; hear: List
   let awaited: ((heard: Heard | undefined) => void) | undefined;
   let overflowed = false;
   let stopped = false;
+  let count = 0;
+  let taken = 0;
 
   function hear(heard: Heard): void {
     if (stopped) return;
+    count += 1;
     if (awaited) {
       const tell = awaited;
       awaited = undefined;
+      taken = count;
       tell(heard);
       return;
     }
     waiting.push(heard);
     if (waiting.length > most) {
       overflowed = true;
-      const gone = lossOf(waiting);
-      waiting = gone ? [gone] : [];
+      waiting = [lossOf(waiting)];
     }
   }
 
@@ -158,10 +167,17 @@ function openQueue(most: number, onStop: () => void): { queue: Queue; hear: List
     queue: {
       next() {
         const heard = waiting.shift();
+        if (heard) taken = count - waiting.length;
         if (heard || stopped) return Promise.resolve(heard);
         return new Promise((resolve) => {
           awaited = resolve;
         });
+      },
+      get heard() {
+        return count;
+      },
+      get taken() {
+        return taken;
       },
       get overflowed() {
         return overflowed;
@@ -183,17 +199,32 @@ function openQueue(most: number, onStop: () => void): { queue: Queue; hear: List
 }
 
 /** All that waited, as one word about it. */
-function lossOf(waiting: readonly Heard[]): Heard | undefined {
-  let since: Mark | undefined;
+function lossOf(waiting: readonly Heard[]): Heard {
+  let sinceMs: number | null = Number.POSITIVE_INFINITY;
   const upTo = new Map<number, Mark>();
+  const lost = new Map<number, GapReason>();
+  const reaches = (ms: number | null) => {
+    sinceMs = sinceMs === null || ms === null ? null : Math.min(sinceMs, ms);
+  };
   for (const heard of waiting) {
-    if (heard.type === 'entry') {
-      since ??= heard.entry.mark;
-      upTo.set(heard.entry.lane, heard.entry.mark);
-    } else if (heard.type === 'overflow') {
-      since ??= heard.since;
-      for (const [lane, mark] of heard.upTo) upTo.set(lane, mark);
+    switch (heard.type) {
+      case 'entry': {
+        const { lane, mark, event } = heard.entry;
+        reaches(msOf(mark));
+        // It speaks of what came before it, and would be let go unsaid.
+        if (event.fact.kind === 'MISSED') reaches(event.fact.since?.getTime() ?? null);
+        upTo.set(lane, mark);
+        break;
+      }
+      case 'lost':
+        lost.set(heard.lane, lost.get(heard.lane) ?? heard.reason);
+        break;
+      case 'overflow':
+        reaches(heard.sinceMs);
+        for (const [lane, mark] of heard.upTo) upTo.set(lane, mark);
+        for (const [lane, reason] of heard.lost) lost.set(lane, lost.get(lane) ?? reason);
+        break;
     }
   }
-  return since && { type: 'overflow', since, upTo };
+  return { type: 'overflow', sinceMs, upTo, lost };
 }

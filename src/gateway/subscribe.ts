@@ -5,7 +5,14 @@ import { type Failure, invalid, type Outcome, success } from '../domain/failure.
 import type { ConversationRef, ProviderName } from '../domain/ids.ts';
 import { isHidden } from '../domain/message.ts';
 import { meetsTag, type Tag } from '../domain/tag.ts';
-import { compareIds, type Entry, type EventLog, type Mark } from '../state/events/log.ts';
+import {
+  compareIds,
+  type Entry,
+  type EventLog,
+  type Mark,
+  msOf,
+  placeBefore,
+} from '../state/events/log.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { EventCursors } from './event-cursor.ts';
 import { repliesUnderWay } from './replies-under-way.ts';
@@ -104,6 +111,10 @@ export async function subscribe(
     const mark = opened?.get(lane) ?? ends.value[lane];
     if (mark) marks.set(lane, mark);
   }
+  /** Of each lane, the epochs that are over, as far as this listener was in them. */
+  const over = new Set<string>();
+  /** How much was heard by the time that a lane was read to its end. */
+  const heardBy = new Map<number, number>();
   const isWanted = wantedBy(filter, conversation);
   const begun: { readonly lane: number; readonly end: Mark; readonly pieces: readonly Entry[] }[] =
     [];
@@ -137,8 +148,20 @@ export async function subscribe(
     return () => cursors.seal(now, question);
   }
 
+  /** Of a log that is no more: it was lost with it, and a gap says so. */
+  function isOver(lane: number, { epoch }: Mark): boolean {
+    const isOfBefore = queue.taken <= (heardBy.get(lane) ?? 0);
+    return over.has(`${lane} ${epoch}`) || (isOfBefore && marks.get(lane)?.epoch !== epoch);
+  }
+
+  function goOn(lane: number, to: Mark): void {
+    const known = marks.get(lane);
+    if (known && known.epoch !== to.epoch) over.add(`${lane} ${known.epoch}`);
+    marks.set(lane, to);
+  }
+
   function* tell(entry: Entry): Iterable<Told> {
-    marks.set(entry.lane, entry.mark);
+    goOn(entry.lane, entry.mark);
     const { event } = entry;
     if (isMissed(event)) {
       const { provider } = event.conversation;
@@ -155,9 +178,8 @@ export async function subscribe(
     }
   }
 
-  function gap(reason: GapReason, since: Mark): Told {
-    const ms = Number(since.id.split('-')[0]);
-    const from = ms === 0 ? null : new Date(ms);
+  function gap(reason: GapReason, sinceMs: number | null): Told {
+    const from = sinceMs ? new Date(sinceMs) : null;
     const to = new Date(clock());
     return { type: 'gap', gap: { reason, conversation, from, to }, cursor: cursor() };
   }
@@ -174,9 +196,11 @@ export async function subscribe(
         return;
       }
       const { entries, next, atEnd, lost } = slice.value;
+      heardBy.set(lane, queue.heard);
       if (lost) {
-        marks.set(lane, { epoch: next.epoch, id: '0-0' });
-        yield gap(lost, from);
+        const [first] = entries;
+        goOn(lane, first ? placeBefore(first.mark) : next);
+        yield gap(lost, msOf(from));
       }
       for (const entry of entries) yield* tell(entry);
       marks.set(lane, next);
@@ -207,14 +231,21 @@ export async function subscribe(
       if (heard === undefined) return;
       if (heard.type === 'entry') {
         const { lane, mark } = heard.entry;
-        if (isPast(mark, marks.get(lane))) continue;
+        if (isPast(mark, marks.get(lane)) || isOver(lane, mark)) continue;
         yield* tell(heard.entry);
       } else if (heard.type === 'overflow') {
-        for (const [lane, mark] of heard.upTo) if (marks.has(lane)) marks.set(lane, mark);
-        yield gap('OVERFLOW', heard.since);
+        // Before a lane was lost it may have had more than was heard of it.
+        const losses = [...heard.lost].flatMap(([lane]) => marks.get(lane) ?? []).map(msOf);
+        const sinceMs = heard.sinceMs && Math.min(heard.sinceMs, ...losses);
+        for (const [lane, mark] of heard.upTo) {
+          const isNext = marks.has(lane) && !isPast(mark, marks.get(lane)) && !isOver(lane, mark);
+          if (isNext) goOn(lane, mark);
+        }
+        const [why] = [...heard.lost].flatMap(([lane, reason]) => (marks.has(lane) ? reason : []));
+        yield gap(why ?? 'OVERFLOW', sinceMs);
       } else {
         const since = marks.get(heard.lane);
-        if (since) yield gap(heard.reason, since);
+        if (since) yield gap(heard.reason, msOf(since));
       }
     }
   }

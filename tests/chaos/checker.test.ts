@@ -104,7 +104,7 @@ describe('a mutant', () => {
   it.each(GOOD.flatMap((moment, index) => (moment.type === 'message' ? [[moment.id, index]] : [])))(
     'without %s is caught',
     (_id, index) => {
-      expect(rulesBrokenIn(historyOf(without(Number(index))))).toEqual(['missing']);
+      expect(rulesBrokenIn(historyOf(without(index)))).toEqual(['missing']);
     },
   );
 
@@ -175,7 +175,12 @@ describe('a mutant', () => {
 
   it('that was told of another conversation is caught', () => {
     const written = [...WRITTEN, wrote('n1', 62, 'd')];
-    const other: Told = { ...message(62, 'n1', 'B 62-0'), ...{ conversation: 'd' } };
+    const other = told(62, 'n1', 'B 62-0', {
+      type: 'message',
+      conversation: 'd',
+      id: 'n1',
+      lane: 0,
+    });
 
     expect(rulesBrokenIn(historyOf([...GOOD, other], written))).toEqual(['invented']);
   });

@@ -80,3 +80,36 @@ export function endsOf(moments: readonly Moment[]): readonly number[] {
     index === last || moments[index + 1]?.type === 'came' ? [index] : [],
   );
 }
+
+/** One line a moment, for whoever looks for what went wrong. */
+export function storyOf({ name, moments }: Subscriber): readonly string[] {
+  const [first] = moments;
+  return [
+    name,
+    ...moments.map((moment, index) => {
+      const since = String(moment.at - (first?.at ?? 0)).padStart(7);
+      return `${String(index).padStart(5)} ${since} ms  ${inWords(moment)}`;
+    }),
+  ];
+}
+
+function inWords(moment: Moment): string {
+  switch (moment.type) {
+    case 'came':
+      return `came to ${moment.to} ${moment.after === null ? 'anew' : `after ${moment.after}`}`;
+    case 'left':
+      return `left: ${moment.why}`;
+    case 'listening':
+      return `listens          ${placesIn(moment.marks)}`;
+    case 'message':
+      return `${moment.id.padEnd(16)} ${placesIn(moment.marks)}`;
+    case 'gap': {
+      const from = moment.from === null ? 'unknown' : moment.from - moment.at;
+      return `gap ${moment.reason} ${from}..${moment.to - moment.at} ${placesIn(moment.marks)}`;
+    }
+  }
+}
+
+function placesIn(marks: Marks): string {
+  return [...marks].map(([lane, { epoch, id }]) => `${lane}:${epoch.slice(0, 4)}/${id}`).join(' ');
+}

@@ -73,6 +73,20 @@ export interface Retention {
   readonly length: number;
 }
 
+/** When the entry before this place was appended, in milliseconds since the epoch; 0 before all. */
+export function msOf({ id }: Mark): number {
+  return Number(id.split('-')[0]);
+}
+
+/** The last place before an entry. */
+export function placeBefore({ epoch, id }: Mark): Mark {
+  const [ms = 0, number = 0] = id.split('-').map(Number);
+  return { epoch, id: number > 0 ? `${ms}-${number - 1}` : `${ms - 1}-${LAST_NUMBER}` };
+}
+
+/** Of one millisecond: 64 bits. */
+const LAST_NUMBER = '18446744073709551615';
+
 /** Negative where `one` comes first. */
 export function compareIds(one: string, other: string): number {
   const [oneMs = 0, oneNumber = 0] = one.split('-').map(Number);
