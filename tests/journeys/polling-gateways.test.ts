@@ -1,10 +1,12 @@
 // Several gateways over one Redis look at an account one at a time: each message is one event, whoever looks and whoever leaves.
 
 import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startWorld } from '../../emulators/world.ts';
 import { ACCOUNTS, emulatorOf } from '../support/accounts.ts';
 import { conversationsAt, listen, say, startPolling } from '../support/polled.ts';
+import { startRedis } from '../support/redis/server.ts';
 import { asked } from '../support/stores.ts';
 
 async function scene() {
@@ -102,5 +104,36 @@ describe('two gateways of one Redis', () => {
     await say(url, conversation, 'three');
 
     expect(await listener.until('ADDED three')).toEqual(['ADDED two', 'ADDED three']);
+  });
+});
+
+describe('a gateway whose Redis was emptied', () => {
+  it('says so, goes on looking, and tells nothing again that it told before', async () => {
+    const world = await startWorld({ count: 6 });
+    onTestFinished(() => world.close());
+    const server = await startRedis();
+    onTestFinished(() => server.close());
+    const operator = new Redis(server.url);
+    onTestFinished(() => operator.disconnect());
+    const gateway = await startPolling(world, {
+      redis: { url: server.url, prefix: 'test:' },
+    });
+    const [conversation = ''] = conversationsAt(world, 'support');
+    const listener = await listen(gateway, { account: 'support', filter: ADDED });
+    await say(world.stackAuth.url, conversation, 'one');
+    await listener.until('ADDED one');
+
+    await operator.flushall();
+    await say(world.stackAuth.url, conversation, 'two');
+    await listener.until('ADDED two');
+    await say(world.stackAuth.url, conversation, 'three');
+    const told = await listener.until('ADDED three');
+
+    expect(told).toContain('GAP RESET');
+    expect(told.filter((words) => words !== 'GAP RESET')).toEqual([
+      'ADDED one',
+      'ADDED two',
+      'ADDED three',
+    ]);
   });
 });
