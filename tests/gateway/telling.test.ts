@@ -1,12 +1,14 @@
 // What is told of a write, and that a write is done whether or not it can be told.
 
 import { describe, expect, it } from 'vitest';
+import type { Conversation } from '../../src/domain/conversation.ts';
 import { failed, success } from '../../src/domain/failure.ts';
 import { openIngest } from '../../src/gateway/ingest.ts';
 import { openTelling } from '../../src/gateway/telling.ts';
 import type { EventLog } from '../../src/state/events/log.ts';
 import { aMessage } from '../support/desk.ts';
 import { anEventLog, appendedTo } from '../support/event-log.ts';
+import { rowsOf } from './hand-made.ts';
 
 function scene(events: EventLog = anEventLog()) {
   const warned: string[] = [];
@@ -22,6 +24,33 @@ function scene(events: EventLog = anEventLog()) {
 }
 
 const SENT = success({ message: aMessage('Hello'), reply: null });
+
+function aRow(): Conversation {
+  const [row] = rowsOf('one', 1, () => ({ createdAt: new Date(0) }));
+  if (!row) throw new Error('no row was made');
+  return row;
+}
+
+describe('a conversation', () => {
+  it('that nobody told of before is told as changed where it was changed', async () => {
+    const { telling, events } = scene();
+    const updated = { conversation: aRow(), ignored: [], unfinished: null };
+
+    await telling.updated(success(updated));
+
+    expect((await appendedTo(events)).map(({ fact }) => fact.kind)).toEqual([
+      'CONVERSATION_UPDATED',
+    ]);
+  });
+
+  it('that was there when it was asked for is no news', async () => {
+    const { telling, events } = scene();
+
+    await telling.gotOrCreated(success({ created: false, conversation: aRow() }));
+
+    expect(await appendedTo(events)).toEqual([]);
+  });
+});
 
 describe('a write', () => {
   it('is done where the event log is out of reach, and the operator hears of it', async () => {

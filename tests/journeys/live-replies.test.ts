@@ -249,6 +249,30 @@ describe('a watcher who comes while an answer is written', () => {
     expect(assembled([...(piece ? [piece] : []), ...rest])).toBe(ANSWER);
   });
 
+  it('and goes before the first piece has all of it with the cursor', async () => {
+    const { world, conversation, asking, held } = await scene();
+    const { gateway } = await openOver(world);
+    const first = await watch(gateway, conversation);
+    const open = held();
+    const answer = gateway.sendMessage(asking, operation());
+    await first.until(has(BEGINNING));
+
+    const asked = { conversation, filter: {}, after: null, confirm: true };
+    const listening = valueOf(await gateway.subscribe(asked, new AbortController().signal));
+    let cursor: string | null = null;
+    for await (const told of listening) {
+      if (told.type === 'listening') cursor = told.cursor();
+      break;
+    }
+    const again = await watch(gateway, conversation, cursor);
+    open();
+    const facts = await again.until(hasEnded);
+    await answer;
+
+    expect(cursor).toEqual(expect.any(String));
+    expect(assembled(facts)).toBe(ANSWER);
+  });
+
   it('is told nothing of one that has ended', async () => {
     const { world, conversation, asking } = await scene();
     const { gateway } = await openOver(world);
