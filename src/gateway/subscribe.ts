@@ -308,6 +308,6 @@ function isSame(one: ConversationRef, other: ConversationRef): boolean {
   return one.provider === other.provider && one.nativeId === other.nativeId;
 }
 
-function questionOf({ conversation, filter }: EventsAsked): string {
+export function questionOf({ conversation, filter }: EventsAsked): string {
   return `events ${JSON.stringify([conversation?.provider, conversation?.nativeId, filter])}`;
 }

@@ -10,7 +10,8 @@ import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';
 import { startRedis } from '../support/redis/server.ts';
 import { openInProcess } from './in-process.ts';
-import { type Harm, type InProcessRun, runInProcess } from './run-in-process.ts';
+import type { Harm, Outcome } from './run-chaos.ts';
+import { type InProcessRun, runInProcess } from './run-in-process.ts';
 import { jumpingTime, realTime } from './time.ts';
 
 const LANES = 3;
@@ -29,9 +30,7 @@ function inMemory(
     seed,
     time,
     gateways: ['one', 'two'].map((name) => openInProcess({ name, log, time, ...own })),
-    harms: [],
     lastsMs: 4000,
-    harmEveryMs: 1000,
     writerPauseMs: 200,
   };
 }
@@ -99,9 +98,7 @@ describe('over a real Redis', () => {
       seed: 'a calm Redis',
       time,
       gateways: [await open('one'), await open('two')],
-      harms: [],
       lastsMs: 3000,
-      harmEveryMs: 1000,
       writerPauseMs: 150,
     });
 
@@ -151,7 +148,6 @@ describe('over a real Redis', () => {
       gateways: [await open('one'), await open('two')],
       harms,
       lastsMs: 7000,
-      harmEveryMs: 700,
       writerPauseMs: 150,
     });
 
@@ -160,9 +156,7 @@ describe('over a real Redis', () => {
   }, 60_000);
 });
 
-function gapsIn(
-  subscribers: Awaited<ReturnType<typeof runInProcess>>['history']['subscribers'],
-): readonly string[] {
+function gapsIn(subscribers: Outcome['history']['subscribers']): readonly string[] {
   return subscribers.flatMap(({ moments }) =>
     moments.flatMap((moment) => (moment.type === 'gap' ? [moment.reason] : [])),
   );

@@ -1,0 +1,110 @@
+// A run of chaos: some write, some listen, things go wrong; then all is healed, and what everybody was told is checked.
+
+import { between, type Chance, pick, seededChance } from '../../emulators/story/chance.ts';
+import type { GapReason } from '../../src/domain/event.ts';
+import { type Breach, check } from './checker.ts';
+import type { History, Written } from './history.ts';
+import type { Time } from './time.ts';
+import { openWatcher, type WatcherParts } from './watchers.ts';
+
+export interface Stage {
+  /** All chance comes from it. */
+  readonly seed: string;
+  readonly time: Time;
+  readonly watchers: readonly Pick<WatcherParts, 'name' | 'conversation' | 'desks'>[];
+  readonly marksIn: WatcherParts['marksIn'];
+  readonly longestVisitMs: number;
+  readonly longestPauseMs: number;
+  /** Resolves when they have written what they write. */
+  stopWriting(): Promise<void>;
+  written(): readonly Written[];
+  latenessMs(): number;
+  /** What may be announced though nothing went wrong. */
+  readonly gaps: readonly GapReason[];
+  readonly harms: readonly Harm[];
+  /** How often something goes wrong, on average. */
+  readonly harmEveryMs: number;
+  /** Resolves when nothing is wrong any longer. */
+  heal?(): Promise<void>;
+  readonly lastsMs: number;
+  /** How long after that all must have been told. */
+  readonly patienceMs: number;
+  /** Told each thing that goes wrong, as it begins. */
+  readonly note?: (harm: string) => void;
+}
+
+export interface Harm {
+  readonly name: string;
+  /** What it gives cause to announce. */
+  readonly gaps: readonly GapReason[];
+  /** Resolves when it is over. */
+  happen(chance: Chance): Promise<void>;
+}
+
+export interface Outcome {
+  readonly history: History;
+  readonly breaches: readonly Breach[];
+  /** What went wrong, in order. */
+  readonly harmed: readonly string[];
+}
+
+export async function runChaos(stage: Stage): Promise<Outcome> {
+  const { seed, time, harms } = stage;
+  const watchers = stage.watchers.map((one) =>
+    openWatcher({
+      ...one,
+      chance: seededChance(`${seed} ${one.name}`),
+      time,
+      marksIn: stage.marksIn,
+      longestVisitMs: stage.longestVisitMs,
+      longestPauseMs: stage.longestPauseMs,
+    }),
+  );
+  const gaps = new Set<GapReason>(stage.gaps);
+  const harmed: string[] = [];
+  const over = new AbortController();
+  const harming = harm();
+
+  async function harm(): Promise<void> {
+    const chance = seededChance(`${seed} nemesis`);
+    while (harms.length > 0) {
+      // oxlint-disable-next-line no-await-in-loop -- one thing after the other
+      await time.pause(between(chance, 0, 2 * stage.harmEveryMs), over.signal);
+      const one = pick(chance, harms);
+      if (over.signal.aborted || !one) return;
+      harmed.push(one.name);
+      stage.note?.(one.name);
+      for (const reason of one.gaps) gaps.add(reason);
+      // oxlint-disable-next-line no-await-in-loop
+      await one.happen(chance);
+    }
+  }
+
+  const judged = (): Outcome => {
+    const subscribers = watchers.map(({ subscriber }) => subscriber);
+    const history: History = { written: stage.written(), subscribers };
+    const terms = { latenessMs: stage.latenessMs(), gaps };
+    return { history, breaches: check(history, terms), harmed };
+  };
+
+  await time.pass(stage.lastsMs);
+  over.abort();
+  let isHealed = false;
+  const healing = Promise.all([harming, stage.stopWriting()])
+    .then(() => stage.heal?.())
+    .then(() => {
+      isHealed = true;
+      for (const watcher of watchers) watcher.settle();
+    });
+  // oxlint-disable-next-line no-await-in-loop -- in jumping time nothing happens while nobody waits
+  while (!isHealed) await Promise.race([healing, time.pass(100)]);
+  await healing;
+  const until = time.now() + stage.patienceMs;
+  const isWhole = () => !judged().breaches.some(({ rule }) => rule === 'missing');
+  // oxlint-disable-next-line no-await-in-loop -- until all is told, or patience ends
+  while (!isWhole() && time.now() < until) await time.pass(250);
+  // What is told twice is told late.
+  await time.pass(500);
+  await Promise.all(watchers.map((watcher) => watcher.close()));
+  return judged();
+}
