@@ -162,7 +162,7 @@ function pieceKey({ replyId }: ReplyAt, index: number): string {
 export const REPLIES = 'replies';
 
 /** How long an answer stays in that list after the last moment it could end at. */
-export const LISTED_AFTER_MS = 60_000;
+const LISTED_AFTER_MS = 60_000;
 
 export function leaseOf({ replyId }: Pick<ReplyAt, 'replyId'>): string {
   return `reply ${replyId}`;
@@ -223,6 +223,6 @@ function heldLease({ leases, longestMs }: ReplyTellingParts, at: ReplyAt): HeldL
   };
 }
 
-export function listed({ replyId, conversation, storedId }: ReplyAt): string {
+function listed({ replyId, conversation, storedId }: ReplyAt): string {
   return JSON.stringify([replyId, conversation.provider, conversation.nativeId, storedId]);
 }
