@@ -11,15 +11,18 @@ import { aMessage, ask, brief, type Desk, idOf, startDesk, TRANSPORTS } from '..
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const page = await readFile(new URL('../../docs/live.md', import.meta.url), 'utf8');
 
-const QUERIES = blocks('graphql').map((query) => ({
-  query,
-  name: /subscription (\w+)/.exec(query)?.[1],
-}));
+const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+
+const QUERIES = [
+  ...blocks('graphql').map((query) => ({ query, name: /subscription (\w+)/.exec(query)?.[1] })),
+  { query: /```graphql\n(subscription [^]*?)```/.exec(readme)?.[1] ?? '', name: 'README' },
+];
 const [RECIPE = '', URQL = ''] = blocks('js');
 const [CURL = ''] = blocks('sh');
 
 describe.each(TRANSPORTS)('over %s', (transport) => {
   const told = {
+    README: (desk: Desk) => desk.say('hello'),
     Inbox: (desk: Desk) => desk.say('hello'),
     Escalations: (desk: Desk) =>
       desk.take([
