@@ -46,13 +46,22 @@ end
 const APPEND = script(`${EPOCH}
 local epoch = epochOf(KEYS[2], ARGV[3])
 local told = { epoch }
+-- Each entry names the one before it: who reads on at the end sees whether something between was trimmed.
+local before = '0-0'
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for at = 1, #info, 2 do
+    if info[at] == 'last-generated-id' then before = info[at + 1] end
+  end
+end
 local key, arg = 3, 6
 for _ = 1, tonumber(ARGV[5]) do
   local keys = tonumber(ARGV[arg])
   if redis.call('EXISTS', KEYS[key]) == 1 then
     told[#told + 1] = false
   else
-    local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'e', epoch, 'b', ARGV[arg + 1])
+    local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'e', epoch, 'b', ARGV[arg + 1], 'p', before)
+    before = id
     for at = key, key + keys - 1 do redis.call('SET', KEYS[at], id, 'PX', ARGV[1]) end
     told[#told + 1] = id
   end
@@ -111,11 +120,13 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
     if (typeof epoch !== 'string' || typeof last !== 'string') return unreadable();
     const lost = lossOf({ epoch, bound: textOf(bound), last }, after);
     // Whatever is there now is of the lane as it is now, also what a server before this one took in.
-    const found = listOf(rows)
-      .flatMap((row) => entryOf(lane, row))
-      .map((entry): Entry => ({ ...entry, mark: { epoch, id: entry.mark.id } }));
-    const entries = found.slice(0, most);
-    const next = entries.at(-1)?.mark ?? { epoch, id: lost ? last : after.id };
+    const found = listOf(rows).map(rowOf);
+    const some = found.slice(0, most);
+    const entries = some.flatMap(({ id, event }): Entry[] =>
+      event ? [{ lane, mark: { epoch, id }, event }] : [],
+    );
+    const reached = some.at(-1)?.id ?? (lost ? last : after.id);
+    const next = { epoch, id: reached };
     return success({ entries, next, atEnd: found.length <= most, lost });
   }
 
@@ -132,6 +143,16 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
       marks.push({ epoch, id: last });
     }
     return success(marks);
+  }
+
+  function take(lane: number, { id, epoch, before, event }: Row): void {
+    const known = heard.get(lane);
+    if (!known) return;
+    const mark = { epoch, id };
+    const isTrimmed = known.epoch === epoch && before !== '' && compareIds(before, known.id) > 0;
+    if (isTrimmed) tellLoss(lane, 'TRIMMED');
+    if (event) tell({ lane, mark, event });
+    else heard.set(lane, mark);
   }
 
   function tell(entry: Entry): void {
@@ -211,7 +232,7 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
       for (const stream of listOf(told)) {
         const [key, rows] = listOf(stream);
         const lane = streams.indexOf(textOf(key));
-        for (const row of listOf(rows)) for (const entry of entryOf(lane, row)) tell(entry);
+        for (const row of listOf(rows)) take(lane, rowOf(row));
       }
     }
   }
@@ -300,14 +321,21 @@ function lossOf(
   return now.bound !== '' && compareIds(after.id, now.bound) < 0 ? 'TRIMMED' : null;
 }
 
-/** Nothing for a row of another version of this gateway. */
-function entryOf(lane: number, row: unknown): Entry[] {
+interface Row {
+  readonly id: string;
+  /** When it was appended. */
+  readonly epoch: string;
+  /** The id of the one before it; empty where nobody wrote that down. */
+  readonly before: string;
+  /** Undefined in a row of another version of this gateway. */
+  readonly event: Entry['event'] | undefined;
+}
+
+function rowOf(row: unknown): Row {
   const [id, fields] = listOf(row);
-  const [, epoch, , body] = listOf(fields);
-  const event = decodeEvent(textOf(body));
-  return event && typeof id === 'string' && typeof epoch === 'string'
-    ? [{ lane, mark: { epoch, id }, event }]
-    : [];
+  const [, epoch, , body, , before] = listOf(fields).map(textOf);
+  const event = decodeEvent(body ?? '');
+  return { id: textOf(id), epoch: epoch ?? '', before: before ?? '', event };
 }
 
 function listOf(value: unknown): readonly unknown[] {
