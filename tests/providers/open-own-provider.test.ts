@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { checkProviders } from '../../src/check.ts';
 import { composeGateway } from '../../src/compose.ts';
 import type { OwnKind } from '../../src/config/own-kind.ts';
 import { secret } from '../../src/config/secret.ts';
@@ -86,6 +87,19 @@ describe('a provider of one’s own', () => {
         }),
       ]),
     );
+  });
+});
+
+describe('a check', () => {
+  it('does not say that a provider answers which has no list to be asked for', async () => {
+    const { gateway, close } = opened(() => ({ CONVERSATION_DELETE: DELETE }));
+
+    const checked = await checkProviders(gateway);
+    await close();
+
+    expect(checked).toEqual([
+      { good: true, sentence: 'shop (acme): opens; it has no list to be asked for.' },
+    ]);
   });
 });
 
