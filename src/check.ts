@@ -17,6 +17,13 @@ export function checkProviders(gateway: Gateway): Promise<Checked[]> {
         { signal: new AbortController().signal, reads: new Map() },
       );
       const failure = page.ok ? page.value.sources[0]?.failure : page.failure;
+      // A list is what is asked for; who has none was not asked.
+      if (page.ok && page.value.sources[0]?.status === 'SKIPPED') {
+        return {
+          good: true,
+          sentence: `${name} (${kind}): opens; it has no list to be asked for.`,
+        };
+      }
       return failure
         ? { good: false, sentence: `${name} (${kind}): ${errorOf(failure).message}` }
         : { good: true, sentence: `${name} (${kind}): answers.` };

@@ -7,6 +7,7 @@ import { nearest } from './config/nearest.ts';
 import type { OwnKind } from './config/own-kind.ts';
 import type { OwnTable, ProviderKind } from './define-provider.ts';
 import { FILTER_FIELDS } from './domain/conversation.ts';
+import type { ProviderName } from './domain/ids.ts';
 import { MESSAGE_KINDS, VISIBILITIES } from './domain/message.ts';
 import { MESSAGE_ROLES } from './domain/participant.ts';
 import { VERBS, type Verb } from './domain/verb.ts';
@@ -39,7 +40,54 @@ export function openOwnProvider(account: OwnConfig, { http, clock }: ProviderPar
   const nothing = unableTable(
     `${name} is of the kind ${kind}, which does not do this: look at its capabilities for what it does.`,
   );
-  return { name, kind, deadlineMs, replyDeadlineMs, can: { ...nothing, ...table } };
+  return {
+    name,
+    kind,
+    deadlineMs,
+    replyDeadlineMs,
+    can: { ...nothing, ...withReadablePages(table, name) },
+  };
+}
+
+/**
+ * Its list is merged with those of others, who must not fall with it: a page that cannot be read is thrown here, where it
+ * costs this account's rows and is logged as the bug it is.
+ */
+function withReadablePages(table: OwnTable, name: ProviderName): OwnTable {
+  const list = table.CONVERSATION_LIST;
+  if (list === undefined || list.support === 'NONE') return table;
+  const page = pageOf(name);
+  return {
+    ...table,
+    CONVERSATION_LIST: {
+      ...list,
+      async does(asked, call) {
+        const answer = await list.does(asked, call);
+        const issue = page.safeParse(answer).error?.issues[0];
+        if (issue) {
+          throw new Error(
+            `CONVERSATION_LIST answers what is no page: ${issue.path.join('.')} is wrong (${issue.message})`,
+          );
+        }
+        return answer;
+      },
+    },
+  };
+}
+
+/** As much of a page as the merge stands on. */
+function pageOf(name: ProviderName) {
+  const row = z.looseObject({
+    provider: z.literal(name),
+    nativeId: z.string().min(1),
+    sortedAt: z.date(),
+    tags: z.array(z.looseObject({ key: z.string() })),
+  });
+  const value = z.looseObject({ items: z.array(row), next: z.string().nullable() });
+  return z.discriminatedUnion('ok', [
+    z.looseObject({ ok: z.literal(true), value }),
+    z.looseObject({ ok: z.literal(false), failure: z.looseObject({ kind: z.string() }) }),
+  ]);
 }
 
 function canBeOpened(kind: OwnKind): kind is ProviderKind {

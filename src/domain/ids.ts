@@ -86,7 +86,7 @@ function decodePart(part: string): string {
   try {
     const text = decodeURIComponent(part);
     // In an address these would climb out of the folder the id belongs in, however they are escaped.
-    return text === '.' || text === '..' ? '' : text;
+    return /(?:^|[\\/])\.{1,2}(?:$|[\\/])/.test(text) ? '' : text;
   } catch {
     return '';
   }

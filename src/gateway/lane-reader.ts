@@ -67,6 +67,8 @@ export function openLane<T>(lane: Lane<T>): LaneReader<T> {
   let ended = from.done;
   let begun = false;
   let failure: Failure | undefined;
+  // A list whose token leads back to a page that was read would be read for ever.
+  const asked = new Set<string | null>();
   // In an order of its own a list says by nothing but its ids which rows were had before.
   const own = lane.order === 'own';
   const known = new Set(own ? from.ids.map((mark) => mark.slice(mark.indexOf(':') + 1)) : []);
@@ -155,7 +157,10 @@ export function openLane<T>(lane: Lane<T>): LaneReader<T> {
 
   async function ask(at: string | null): Promise<Outcome<Page<T>>> {
     calls += 1;
-    return lane.read(at, lane.size);
+    const page = await lane.read(at, lane.size);
+    if (!page.ok || lane.paging !== 'token') return page;
+    asked.add(at);
+    return asked.has(page.value.next) ? success({ ...page.value, next: null }) : page;
   }
 
   /** Keeps what is new of a page. */

@@ -5,7 +5,8 @@ import { decodeId, encodeId, type GlobalId, providerName } from '../../src/domai
 const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,20}$/).map(providerName);
 const nativeId = fc
   .string({ unit: 'grapheme', minLength: 1 })
-  .filter((text) => !/\p{Surrogate}/u.test(text) && text !== '.' && text !== '..');
+  .filter((text) => !/\p{Surrogate}/u.test(text))
+  .filter((text) => !text.split(/[\\/]/).some((part) => part === '.' || part === '..'));
 
 const id: fc.Arbitrary<GlobalId> = fc.oneof(
   fc.record({ type: fc.constant('Provider' as const), provider: name }),
@@ -61,12 +62,15 @@ describe('a global id', () => {
     );
   });
 
-  it.each(['.', '..'])('is none where it would climb out of its folder: %s', (climbing) => {
-    const forged = encodeId({
-      type: 'Conversation',
-      conversation: { provider: providerName('website'), nativeId: climbing },
-    });
+  it.each(['.', '..', '../users', 'a/../../users', '..\\users', 'a/.'])(
+    'is none where it would climb out of its folder: %s',
+    (climbing) => {
+      const forged = encodeId({
+        type: 'Conversation',
+        conversation: { provider: providerName('website'), nativeId: climbing },
+      });
 
-    expect(decodeId(forged)).toBeUndefined();
-  });
+      expect(decodeId(forged)).toBeUndefined();
+    },
+  );
 });

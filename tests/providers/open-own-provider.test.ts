@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { checkProviders } from '../../src/check.ts';
 import { composeGateway } from '../../src/compose.ts';
 import type { OwnKind } from '../../src/config/own-kind.ts';
 import { secret } from '../../src/config/secret.ts';
@@ -76,7 +77,7 @@ describe('a provider of one’s own', () => {
 
     expect(provider).toMatchObject({ name: 'shop', kind: 'acme', deadlineMs: 2500 });
     const { CONVERSATION_LIST: list, ...others } = provider?.can ?? {};
-    expect(list).toBe(LIST);
+    expect(list).toEqual({ ...LIST, does: expect.any(Function) });
     expect(Object.values(others)).toHaveLength(20);
     expect(new Set(Object.values(others).map((entry) => JSON.stringify(entry)))).toEqual(
       new Set([
@@ -86,6 +87,50 @@ describe('a provider of one’s own', () => {
         }),
       ]),
     );
+  });
+});
+
+describe('a check', () => {
+  it('does not say that a provider answers which has no list to be asked for', async () => {
+    const { gateway, close } = opened(() => ({ CONVERSATION_DELETE: DELETE }));
+
+    const checked = await checkProviders(gateway);
+    await close();
+
+    expect(checked).toEqual([
+      { good: true, sentence: 'shop (acme): opens; it has no list to be asked for.' },
+    ]);
+  });
+});
+
+describe('a page that its author got wrong', () => {
+  const row = { provider: 'shop', nativeId: 'a', sortedAt: new Date(0), tags: [] };
+
+  it.each<readonly [string, unknown]>([
+    ['nothing', undefined],
+    ['no outcome', { items: [], next: null }],
+    ['no rows', success({ next: null })],
+    ['a failure of no kind', { ok: false }],
+    ['a row without an id', success({ items: [{ ...row, nativeId: '' }], next: null })],
+    ['a time as a text', success({ items: [{ ...row, sortedAt: '2026-01-01' }], next: null })],
+    ['a time that is none', success({ items: [{ ...row, sortedAt: new Date('x') }], next: null })],
+    ['a row of another', success({ items: [{ ...row, provider: 'site' }], next: null })],
+    ['a token that is none', success({ items: [row], next: 2 })],
+  ])('fails its own part of the list, and no more (%s)', async (_what, answer) => {
+    const { gateway, close } = opened(() => ({
+      CONVERSATION_LIST: { ...LIST, does: async () => answer },
+    }));
+
+    const page = await gateway.listConversations(
+      { first: 5, after: null, filter: {} },
+      { signal: new AbortController().signal, reads: new Map() },
+    );
+    await close();
+
+    expect(page).toMatchObject({
+      ok: true,
+      value: { sources: [{ status: 'FAILED', failure: { kind: 'unavailable' } }] },
+    });
   });
 });
 
