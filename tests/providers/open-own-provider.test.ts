@@ -92,7 +92,7 @@ describe('a provider of one’s own', () => {
 
 describe('a check', () => {
   it('does not say that a provider answers which has no list to be asked for', async () => {
-    const { gateway, close } = opened(() => ({ CONVERSATION_DELETE: DELETE }));
+    const { gateway, close } = await opened(() => ({ CONVERSATION_DELETE: DELETE }));
 
     const checked = await checkProviders(gateway);
     await close();
@@ -117,7 +117,7 @@ describe('a page that its author got wrong', () => {
     ['a row of another', success({ items: [{ ...row, provider: 'site' }], next: null })],
     ['a token that is none', success({ items: [row], next: 2 })],
   ])('fails its own part of the list, and no more (%s)', async (_what, answer) => {
-    const { gateway, close } = opened(() => ({
+    const { gateway, close } = await opened(() => ({
       CONVERSATION_LIST: { ...LIST, does: async () => answer },
     }));
 
