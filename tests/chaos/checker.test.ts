@@ -86,6 +86,12 @@ describe('a history', () => {
     expect(check(historyOf(again), TERMS)).toEqual([]);
   });
 
+  it('is good where what was announced as lost is told late all the same', () => {
+    const found = [...GOOD, message(62, 'm4', 'B 62-0')];
+
+    expect(check(historyOf(found), TERMS)).toEqual([]);
+  });
+
   it('is good where what was found late came late', () => {
     const moments = [
       ...GOOD.slice(0, 3),

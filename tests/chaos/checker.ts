@@ -143,7 +143,7 @@ function twiceIn(path: readonly Told[], { name }: Subscriber): readonly Breach[]
   return breaches;
 }
 
-/** Who is told again after the log began anew is told of the past, as late as it is. */
+/** What lies in a gap may be told all the same, as late as it is found: by a log that forgot, or somebody who took over. */
 function unorderedIn(
   path: readonly Told[],
   { name }: Subscriber,
@@ -151,11 +151,14 @@ function unorderedIn(
 ): readonly Breach[] {
   const told = new Set<string>();
   const latest = new Map<string, Written & { readonly place: number }>();
+  const gaps: (Told & { readonly type: 'gap' })[] = [];
   const breaches: Breach[] = [];
   for (const moment of path) {
+    if (moment.type === 'gap') gaps.push(moment);
     const one = moment.type === 'message' ? written.get(moment.id) : undefined;
     if (!one || told.has(one.id)) continue;
     told.add(one.id);
+    if (gaps.some((gap) => covers(gap, one, terms.latenessMs))) continue;
     const before = latest.get(one.conversation);
     if (!before || one.place > before.place) {
       latest.set(one.conversation, one);
