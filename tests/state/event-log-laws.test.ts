@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { providerName } from '../../src/domain/ids.ts';
 import type { EventLog, Retention } from '../../src/state/events/log.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';
 import { redisLog } from '../../src/state/events/redis.ts';
@@ -65,6 +66,27 @@ describe.each(KINDS)('an event log in %s', (_name, open) => {
     );
     const { texts: after } = await everythingAfter(one, first.lane, first.mark, 7);
     expect(after).toEqual(texts.slice(1).map((text) => `c/${text}`));
+  });
+
+  it('gives the end of a lane back newest first, as many as were asked for', async () => {
+    const [one, other] = await open();
+    const lane = one.laneOf({ provider: providerName('website'), nativeId: 'c' });
+    const empty = valueOf(await one.readBack(lane, 5));
+    const texts = Array.from({ length: 9 }, (_, index) => String(index));
+    const entries = valueOf(await one.append(texts.map((text) => saying('c', text))));
+
+    const back = valueOf(await other.readBack(lane, 3));
+    const whole = valueOf(await other.readBack(lane, 100));
+
+    expect(empty).toEqual([]);
+    expect(back.map(textOf)).toEqual(['c/8', 'c/7', 'c/6']);
+    expect(back.map((entry) => entry.mark)).toEqual(
+      entries
+        .slice(-3)
+        .toReversed()
+        .map((entry) => entry?.mark),
+    );
+    expect(whole).toHaveLength(9);
   });
 
   it('appends what was seen before no second time, by whichever of its keys', async () => {

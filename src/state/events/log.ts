@@ -18,6 +18,8 @@ export interface EventLog {
   append(asked: readonly Append[]): Promise<Outcome<readonly (Entry | null)[]>>;
   /** After a mark, exclusive, oldest first, as many as asked; with where that leads, and what was lost before it. */
   read(lane: number, after: Mark, most: number): Promise<Outcome<Slice>>;
+  /** The end of a lane, newest first, as many as asked at most. */
+  readBack(lane: number, most: number): Promise<Outcome<readonly Entry[]>>;
   /** Where each of the lanes ends now. */
   ends(): Promise<Outcome<readonly Mark[]>>;
   /** Each entry appended from now on, by whomever, until it is called off. */

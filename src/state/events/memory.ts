@@ -100,6 +100,12 @@ export function memoryLog({ lanes: count, retention, clock, epoch }: MemoryLogPa
       return Promise.resolve(success({ entries, next, atEnd: rest.length <= most, lost }));
     },
 
+    readBack(number, most) {
+      const lane = lanes[number];
+      if (lane) trim(lane);
+      return Promise.resolve(success(lane?.entries.slice(-most).toReversed() ?? []));
+    },
+
     ends: () => Promise.resolve(success(lanes.map(({ last }): Mark => ({ epoch, id: last })))),
 
     listen(ear) {

@@ -92,6 +92,11 @@ if ARGV[3] ~= '' and string.match(ARGV[2], '^[^.]+') == string.match(epoch, '^[^
 return { epoch, bound, last, redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', ARGV[4]) }
 `);
 
+/** KEYS: stream, epoch. ARGV: fresh epoch, how many. */
+const READ_BACK = script(`${EPOCH}
+return { epochOf(KEYS[2], ARGV[1]), redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', ARGV[2]) }
+`);
+
 const BLOCK_MS = 5000;
 const MOST_AT_ONCE = 500;
 const PAUSE_MS = 200;
@@ -247,6 +252,20 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
     lanes,
     laneOf: (conversation) => laneOf(conversation, lanes),
     read,
+
+    async readBack(lane, most) {
+      const keys = [keyOf(lane, 'log'), keyOf(lane, 'epoch')];
+      const told = await door.run(READ_BACK, keys, [randomUUID(), String(most)]);
+      if (!told.ok) return told;
+      const [epoch, rows] = listOf(told.value);
+      if (typeof epoch !== 'string') return unreadable();
+      const found = listOf(rows).map(rowOf);
+      return success(
+        found.flatMap(({ id, event }): Entry[] =>
+          event ? [{ lane, mark: { epoch, id }, event }] : [],
+        ),
+      );
+    },
 
     async ends() {
       const now = await endsOf(numbers);
