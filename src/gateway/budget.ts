@@ -5,6 +5,8 @@ import { openBell, type Timer } from './pace.ts';
 export interface Budget {
   /** Resolves when one more question may be asked, or when the signal is aborted. */
   turn(signal: AbortSignal): Promise<void>;
+  /** For a question that cannot wait: counts it, whatever is left; false, where nobody is to ask now. */
+  spend(): boolean;
   /** Nobody asks for so long from now. */
   rest(ms: number): void;
 }
@@ -34,12 +36,17 @@ export function openBudget({
   let countedAt = timer.now();
   let restUntil = 0;
 
+  function count(): number {
+    const now = timer.now();
+    left = Math.min(most, left + (now - countedAt) * perMs);
+    countedAt = now;
+    return now;
+  }
+
   return {
     async turn(signal) {
       while (!signal.aborted) {
-        const now = timer.now();
-        left = Math.min(most, left + (now - countedAt) * perMs);
-        countedAt = now;
+        const now = count();
         if (now >= restUntil && left >= 1) {
           left -= 1;
           return;
@@ -48,6 +55,11 @@ export function openBudget({
         // oxlint-disable-next-line no-await-in-loop -- waiting is what this is for
         await bell.wait(Math.max(restUntil - now, missing, 1), signal);
       }
+    },
+    spend() {
+      if (count() < restUntil) return false;
+      left -= 1;
+      return true;
     },
     rest(ms) {
       restUntil = Math.max(restUntil, timer.now() + ms);

@@ -20,8 +20,20 @@ export interface Watch {
   joined(asked: Pick<EventsAsked, 'conversation' | 'filter'>): () => void;
   /** The conversations of an account that somebody listens to by themselves, here or at another gateway. */
   listening(provider: ProviderName): readonly string[];
+  /** Null where nobody listens to an account, neither here nor elsewhere, as far as is known. */
+  watched(provider: ProviderName): Watched | null;
   /** Ends every look, and leaves the accounts to the other gateways at once. */
   close(): Promise<void>;
+}
+
+export interface Watched {
+  /**
+   * From when on what came in a conversation is news, where its last message that was told is of this time, or none was
+   * told (null). Milliseconds since the epoch.
+   */
+  newsFrom(toldMs: number | null): number;
+  /** For one question past the looks: whether it may be asked. Counted as theirs are. */
+  spend(): boolean;
 }
 
 /** How often is looked, in milliseconds. When it is quiet, up to so many times more seldom. */
@@ -74,6 +86,10 @@ interface Account {
   readonly stirred: Set<string>;
   /** When the first began to listen; null where nobody does. By the wall's clock, like `heldElsewhereMs`. */
   sinceMs: number | null;
+  /** From when on is told what comes in it; `unknown` where it was watched before we began, null where it is not. */
+  watchedSinceMs: number | 'unknown' | null;
+  /** Whether it was asked yet who wants it. */
+  isAsked: boolean;
   /** When another gateway was last known to look. */
   heldElsewhereMs: number;
   memory: AccountMemory | undefined;
@@ -82,6 +98,7 @@ interface Account {
 export function openWatch(parts: WatchParts): Watch {
   const { providers, events, leases, polling, retentionMs, clock, timer = realTimer, log } = parts;
   const closing = new AbortController();
+  const beganMs = clock();
   const accounts = new Map<ProviderName, Account>(
     providers.map((provider) => [
       provider.name,
@@ -94,6 +111,8 @@ export function openWatch(parts: WatchParts): Watch {
         elsewhere: [],
         stirred: new Set(),
         sinceMs: null,
+        watchedSinceMs: null,
+        isAsked: false,
         heldElsewhereMs: 0,
         memory: undefined,
       },
@@ -141,6 +160,8 @@ export function openWatch(parts: WatchParts): Watch {
   /** Tells the others who listens here, and hears who does there; whether anybody wants this account at all. */
   async function saysWhoListens(account: Account): Promise<boolean> {
     const { name } = account.provider;
+    const isFirst = !account.isAsked;
+    account.isAsked = true;
     if (listenersTo(account) > 0) {
       const kept = await leases.want(name, [ACCOUNT], retentionMs);
       if (!kept.ok) return false;
@@ -150,7 +171,13 @@ export function openWatch(parts: WatchParts): Watch {
     if (!wanted.ok) return false;
     account.elsewhere = wanted.value.flatMap(conversationOf);
     const isWanted = wanted.value.includes(ACCOUNT);
-    if (!isWanted && listenersTo(account) === 0) account.sinceMs = null;
+    if (isWanted) {
+      if (isFirst) account.watchedSinceMs = 'unknown';
+      account.watchedSinceMs ??= clock();
+    } else if (listenersTo(account) === 0) {
+      account.sinceMs = null;
+      account.watchedSinceMs = null;
+    }
     return isWanted;
   }
 
@@ -166,6 +193,7 @@ export function openWatch(parts: WatchParts): Watch {
     }
     const memory = memoryFor(account, recalled.value);
     account.memory = memory;
+    account.watchedSinceMs = memory.primedMs;
     // Before the first look: from where on is told must not depend on who looks.
     const notes = memory.takeNotes();
     const noted = await hold.note(notes);
@@ -362,6 +390,7 @@ export function openWatch(parts: WatchParts): Watch {
       const joinedTo = names.flatMap((name) => accounts.get(name) ?? []);
       for (const account of joinedTo) {
         account.sinceMs ??= clock();
+        account.watchedSinceMs ??= account.sinceMs;
         count(account, conversation?.nativeId ?? null, 1);
         account.bell.ring();
       }
@@ -375,6 +404,18 @@ export function openWatch(parts: WatchParts): Watch {
     listening(name) {
       const account = accounts.get(name);
       return account ? conversationsOf(account) : [];
+    },
+    watched(name) {
+      const account = accounts.get(name);
+      if (account?.watchedSinceMs == null) return null;
+      const { watchedSinceMs, budget } = account;
+      return {
+        newsFrom(toldMs) {
+          const sinceMs = watchedSinceMs === 'unknown' ? (toldMs ?? beganMs) : watchedSinceMs;
+          return Math.max(sinceMs, toldMs ?? sinceMs, clock() - retentionMs * REACH);
+        },
+        spend: () => budget.spend(),
+      };
     },
     async close() {
       stopHearing();
