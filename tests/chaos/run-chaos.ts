@@ -89,16 +89,14 @@ export async function runChaos(stage: Stage): Promise<Outcome> {
 
   await time.pass(stage.lastsMs);
   over.abort();
-  let isHealed = false;
   const healing = Promise.all([harming, stage.stopWriting()])
     .then(() => stage.heal?.())
-    .then(() => {
-      isHealed = true;
-      for (const watcher of watchers) watcher.settle();
-    });
-  // oxlint-disable-next-line no-await-in-loop -- in jumping time nothing happens while nobody waits
-  while (!isHealed) await Promise.race([healing, time.pass(100)]);
-  await healing;
+    .then(() => 'healed' as const);
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- in jumping time nothing happens while nobody waits
+    if ((await Promise.race([healing, time.pass(100)])) === 'healed') break;
+  }
+  for (const watcher of watchers) watcher.settle();
   const until = time.now() + stage.patienceMs;
   const isWhole = () => !judged().breaches.some(({ rule }) => rule === 'missing');
   // oxlint-disable-next-line no-await-in-loop -- until all is told, or patience ends

@@ -110,9 +110,9 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
         name: 'Redis is frozen',
         gaps: [],
         happen: async (chance) => {
-          redis.freeze();
+          await redis.freeze();
           await time.pause(between(chance, 100, 2500));
-          redis.thaw();
+          await redis.thaw();
         },
       },
       {
