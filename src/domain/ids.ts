@@ -36,9 +36,13 @@ export function encodeId(id: GlobalId): string {
 
 /** Undefined for whatever `encodeId` would not have written, other spellings of a good id included. */
 export function decodeId(text: string): GlobalId | undefined {
+  // Longer than any that a provider gives, and than some would take in an address.
+  if (text.length > MOST_CHARACTERS) return undefined;
   const id = readParts(Buffer.from(text, 'base64url').toString('utf8'));
   return id && encodeId(id) === text ? id : undefined;
 }
+
+const MOST_CHARACTERS = 4096;
 
 function partsOf(id: GlobalId): string[] {
   switch (id.type) {

@@ -153,7 +153,9 @@ function rangeIssues(degrees: number, most: number, path: string): Issue[] {
 }
 
 export function urlIssues(url: string, path: string): Issue[] {
-  return URL.canParse(url) ? [] : [{ path, message: 'must be a whole URL, with its scheme.' }];
+  // Whatever draws the message may follow it: a javascript: URL is a program in somebody else's page.
+  if (/^https?:/i.test(url) && URL.canParse(url)) return [];
+  return [{ path, message: 'must be a whole URL that begins with http: or https:.' }];
 }
 
 export function filterIssues(filter: FilterAsked, known: readonly ProviderName[]): Issue[] {

@@ -21,6 +21,7 @@ import {
   tagIssues,
   textIssues,
   unknownProvider,
+  urlIssues,
   wordIssues,
 } from './inputs.ts';
 
@@ -117,8 +118,7 @@ function emailIssues(email: string | undefined): Issue[] {
 }
 
 function imageIssues(url: string | undefined): Issue[] {
-  if (url === undefined || (/^https?:/i.test(url) && URL.canParse(url))) return [];
-  return [{ path: 'imageUrl', message: 'must be a whole URL that begins with http: or https:.' }];
+  return url === undefined ? [] : urlIssues(url, 'imageUrl');
 }
 
 function refuse(

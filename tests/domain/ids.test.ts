@@ -62,6 +62,15 @@ describe('a global id', () => {
     );
   });
 
+  it('is none where it is longer than any could be', () => {
+    const endless = encodeId({
+      type: 'Conversation',
+      conversation: { provider: providerName('website'), nativeId: 'a'.repeat(20_000) },
+    });
+
+    expect(decodeId(endless)).toBeUndefined();
+  });
+
   it.each(['.', '..', '../users', 'a/../../users', '..\\users', 'a/.'])(
     'is none where it would climb out of its folder: %s',
     (climbing) => {

@@ -321,6 +321,11 @@ describe('an update of a message that cannot be meant', () => {
         path: 'content.image.url',
         because: /whole URL/,
       },
+      {
+        input: { ...website, content: { image: { url: 'javascript:alert(1)' } } },
+        path: 'content.image.url',
+        because: /begins with http: or https:/,
+      },
       ...['text', 'content', 'kind', 'as', 'tags'].map((field) => ({
         input: { ...assistant, name: 'A name', [field]: null },
         path: field,
