@@ -35,7 +35,13 @@ export interface Queue {
 
 export type Heard =
   | { readonly type: 'entry'; readonly entry: Entry }
-  | { readonly type: 'lost'; readonly lane: number; readonly reason: GapReason }
+  | {
+      readonly type: 'lost';
+      readonly lane: number;
+      readonly reason: GapReason;
+      /** Where it goes on. */
+      readonly place: Mark;
+    }
   /** So much has come that it was let go, up to these marks. */
   | {
       readonly type: 'overflow';
@@ -73,8 +79,9 @@ export function openBroadcast(log: EventLog): Broadcast {
       for (const listener of one?.listeners ?? []) listener.hear(heard);
       for (const listener of ofAll) listener.hear(heard);
     },
-    lost(lane, reason) {
-      for (const listener of listenersTo(lane)) listener.hear({ type: 'lost', lane, reason });
+    lost(lane, reason, place) {
+      for (const listener of listenersTo(lane))
+        listener.hear({ type: 'lost', lane, reason, place });
     },
   });
 
@@ -218,6 +225,7 @@ function lossOf(waiting: readonly Heard[]): Heard {
       }
       case 'lost':
         lost.set(heard.lane, lost.get(heard.lane) ?? heard.reason);
+        upTo.set(heard.lane, heard.place);
         break;
       case 'overflow':
         reaches(heard.sinceMs);

@@ -244,8 +244,12 @@ export async function subscribe(
         const [why] = [...heard.lost].flatMap(([lane, reason]) => (marks.has(lane) ? reason : []));
         yield gap(why ?? 'OVERFLOW', sinceMs);
       } else {
-        const since = marks.get(heard.lane);
-        if (since) yield gap(heard.reason, msOf(since));
+        const { lane, reason, place } = heard;
+        const since = marks.get(lane);
+        // Where the past was told since, so was this.
+        if (!since || isPast(place, since)) continue;
+        if (!isOver(lane, place)) goOn(lane, place);
+        yield gap(reason, msOf(since));
       }
     }
   }

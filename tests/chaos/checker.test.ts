@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { check, type Rule, type Terms } from './checker.ts';
 import type { History, Moment, Said, Subscriber, Told, Written } from './history.ts';
 
-const TERMS: Terms = { latenessMs: 0, gaps: new Set(['RESET']) };
+const TERMS: Terms = { latenessMs: 0, disorderMs: 0, gaps: new Set(['RESET']) };
 
 function wrote(id: string, at: number, conversation = 'c'): Written {
   return { conversation, id, at };
@@ -102,7 +102,7 @@ describe('a history', () => {
     ];
 
     expect(rulesBrokenIn(historyOf(moments))).toEqual(['out-of-order']);
-    expect(check(historyOf(moments), { ...TERMS, latenessMs: 15 })).toEqual([]);
+    expect(check(historyOf(moments), { ...TERMS, disorderMs: 15 })).toEqual([]);
   });
 });
 

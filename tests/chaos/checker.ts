@@ -35,11 +35,10 @@ export interface Breach {
 }
 
 export interface Terms {
-  /**
-   * How long after it was written a message may reach the log, whatever happened in between. A gap is told by the time of
-   * the log; and of two messages written closer together than this the later may be told first. Milliseconds.
-   */
+  /** How long after it was written a message may reach the log, by whose time a gap is told. Milliseconds. */
   readonly latenessMs: number;
+  /** Of two messages written closer together than this the later may be told first. Milliseconds. */
+  readonly disorderMs: number;
   /** What there was cause for. */
   readonly gaps: ReadonlySet<GapReason>;
 }
@@ -162,7 +161,7 @@ function unorderedIn(
     const before = latest.get(one.conversation);
     if (!before || one.place > before.place) {
       latest.set(one.conversation, one);
-    } else if (before.at - one.at >= terms.latenessMs) {
+    } else if (before.at - one.at >= terms.disorderMs) {
       const sentence = `${one.id} was told after ${before.id}, which was written ${before.at - one.at} ms later`;
       breaches.push({ rule: 'out-of-order', subscriber: name, sentence });
     }

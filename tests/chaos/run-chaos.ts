@@ -18,7 +18,9 @@ export interface Stage {
   /** Resolves when they have written what they write. */
   stopWriting(): Promise<void>;
   written(): readonly Written[];
+  /** As the checker has them. */
   latenessMs(): number;
+  disorderMs(): number;
   /** What may be announced though nothing went wrong. */
   readonly gaps: readonly GapReason[];
   readonly harms: readonly Harm[];
@@ -83,7 +85,8 @@ export async function runChaos(stage: Stage): Promise<Outcome> {
   const judged = (): Outcome => {
     const subscribers = watchers.map(({ subscriber }) => subscriber);
     const history: History = { written: stage.written(), subscribers };
-    const terms = { latenessMs: stage.latenessMs(), gaps };
+    const [latenessMs, disorderMs] = [stage.latenessMs(), stage.disorderMs()];
+    const terms = { latenessMs, disorderMs, gaps };
     return { history, breaches: check(history, terms), harmed };
   };
 

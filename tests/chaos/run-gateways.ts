@@ -159,6 +159,7 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
       },
       written: () => places.flatMap((place) => writtenIn(place, begun)),
       latenessMs: () => LATENESS_MS,
+      disorderMs: () => LATENESS_MS,
       gaps: [],
       harms,
       harmEveryMs: run.harmEveryMs,

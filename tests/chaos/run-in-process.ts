@@ -48,6 +48,7 @@ export function runInProcess(run: InProcessRun): Promise<Outcome> {
     stopWriting: async () => void (await Promise.all(writers.map((writer) => writer.close()))),
     written: () => writers.flatMap(({ written }) => written),
     latenessMs: () => Math.max(...writers.map((writer) => writer.longestMs())),
+    disorderMs: () => 0,
     gaps,
     harms,
     harmEveryMs: 700,

@@ -38,7 +38,8 @@ function scene({ most = 1000, length = 100_000, ageMs = DAY } = {}) {
     broadcast,
     say: (conversation: string, text: string) => log.append([saying(conversation, text)]),
     lose(lane: number) {
-      for (const ear of ears) ear.lost(lane, 'RESET');
+      const place = { epoch: 'first', id: `${clock()}-0` };
+      for (const ear of ears) ear.lost(lane, 'RESET', place);
     },
     async listen(asked: Partial<EventsAsked> = {}, from = parts) {
       const told = await subscribe(

@@ -63,8 +63,8 @@ export interface Slice {
 
 export interface Ear {
   entry(entry: Entry): void;
-  /** Something in a lane may have been missed, by everybody; what follows comes after that. */
-  lost(lane: number, reason: GapReason): void;
+  /** Something in a lane may have been missed, by everybody; what follows comes after that, from this place on. */
+  lost(lane: number, reason: GapReason, place: Mark): void;
 }
 
 /** How long and how much is kept. */

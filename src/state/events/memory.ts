@@ -112,7 +112,7 @@ export function memoryLog({ lanes: count, retention, clock, epoch }: MemoryLogPa
       // The same ear may listen twice, and each of its places is its own.
       const own: Ear = {
         entry: (entry) => ear.entry(entry),
-        lost: (lane, why) => ear.lost(lane, why),
+        lost: (lane, why, place) => ear.lost(lane, why, place),
       };
       ears.add(own);
       return () => void ears.delete(own);

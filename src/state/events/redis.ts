@@ -15,6 +15,7 @@ import {
   type EventLog,
   laneOf,
   type Mark,
+  placeBefore,
   type Retention,
   type Slice,
 } from './log.ts';
@@ -155,7 +156,7 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
     if (!known) return;
     const mark = { epoch, id };
     const isTrimmed = known.epoch === epoch && before !== '' && compareIds(before, known.id) > 0;
-    if (isTrimmed) tellLoss(lane, 'TRIMMED');
+    if (isTrimmed) tellLoss(lane, 'TRIMMED', placeBefore(mark));
     if (event) tell({ lane, mark, event });
     else heard.set(lane, mark);
   }
@@ -163,13 +164,13 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
   function tell(entry: Entry): void {
     const before = heard.get(entry.lane);
     if (!before) return;
-    if (before.epoch !== entry.mark.epoch) tellLoss(entry.lane, 'RESET');
+    if (before.epoch !== entry.mark.epoch) tellLoss(entry.lane, 'RESET', placeBefore(entry.mark));
     heard.set(entry.lane, entry.mark);
     for (const ear of ears) ear.entry(entry);
   }
 
-  function tellLoss(lane: number, reason: GapReason): void {
-    for (const ear of ears) ear.lost(lane, reason);
+  function tellLoss(lane: number, reason: GapReason, place: Mark): void {
+    for (const ear of ears) ear.lost(lane, reason, place);
   }
 
   /** After a silence: whatever is there by now, and whether something is not. */
@@ -189,7 +190,8 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
         if (!slice.ok) return false;
         const { entries, lost, next, atEnd } = slice.value;
         if (lost) {
-          tellLoss(lane, lost);
+          const [first] = entries;
+          tellLoss(lane, lost, first ? placeBefore(first.mark) : next);
           heard.set(lane, { epoch: next.epoch, id: '0-0' });
         }
         for (const entry of entries) tell(entry);
@@ -315,7 +317,7 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
     listen(ear) {
       const own: Ear = {
         entry: (entry) => ear.entry(entry),
-        lost: (lane, reason) => ear.lost(lane, reason),
+        lost: (lane, reason, place) => ear.lost(lane, reason, place),
       };
       ears.add(own);
       return () => void ears.delete(own);
