@@ -35,6 +35,7 @@ import { eventCursors } from './event-cursor.ts';
 import { eventIssues } from './event-inputs.ts';
 import { type Health, healthBook } from './health.ts';
 import { openHear } from './hear.ts';
+import { openInOrder } from './in-order.ts';
 import { openIngest } from './ingest.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
@@ -137,17 +138,18 @@ export function openGateway(parts: GatewayParts): Gateway {
   const { create, getOrCreate } = createConversations(dispatch);
   const broadcast = openBroadcast(events);
   const ingest = openIngest({ events, clock });
-  const telling = openTelling({ ingest, log });
+  const watch =
+    parts.watch && openWatch({ ...parts.watch, providers, dispatch, ingest, events, clock, log });
+  const inOrder = openInOrder({ ingest, dispatch, events, watch, clock });
+  const telling = openTelling({ ingest: inOrder, log });
   const longestMs = Math.max(0, ...providers.map(({ replyDeadlineMs }) => replyDeadlineMs));
-  const replyParts = { dispatch, events, ingest, clock, log, longestMs };
+  const replyParts = { dispatch, events, ingest: inOrder, clock, log, longestMs };
   const { replyLeases } = parts;
   const replies = openReplies({ ...replyParts, ...(replyLeases && { leases: replyLeases }) });
   const stopEndingReplies =
     replyLeases && endOrphanedReplies({ ...replyParts, leases: replyLeases });
-  const hear = openHear({ providers, ingest, broadcast, clock, log });
+  const hear = openHear({ providers, ingest, inOrder, broadcast, clock, log });
   const cursors = eventCursors(cursorSecret);
-  const watch =
-    parts.watch && openWatch({ ...parts.watch, providers, dispatch, ingest, events, clock, log });
 
   return {
     providers,
@@ -241,6 +243,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       hear.close();
       broadcast.close();
       await Promise.all([replies.close(), stopEndingReplies?.()]);
+      inOrder.close();
       await watch?.close();
     },
   };

@@ -24,6 +24,8 @@ export interface Hear {
 export interface HearParts {
   readonly providers: readonly Provider[];
   readonly ingest: Ingest;
+  /** The same, for what may have left out something that came before it. */
+  readonly inOrder: Ingest;
   readonly broadcast: Broadcast;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -67,7 +69,7 @@ export function openHear(parts: HearParts): Hear {
       const posted = postedTo(name);
       if (!posted) return failed({ kind: 'not-found', what: `webhook of ${name}` });
       const news = await read(posted, request, parts.log);
-      return news.ok ? parts.ingest.take(news.value) : news;
+      return news.ok ? parts.inOrder.take(news.value) : news;
     },
     close() {
       stopWatching();
@@ -114,7 +116,7 @@ interface Following {
   close(): void;
 }
 
-interface FollowingParts extends Pick<HearParts, 'ingest' | 'clock' | 'log'> {
+interface FollowingParts extends Pick<HearParts, 'ingest' | 'inOrder' | 'clock' | 'log'> {
   readonly provider: Provider;
   readonly follow: NonNullable<Inbound['follow']>;
 }
@@ -197,16 +199,19 @@ async function followUntil(
 
 /** Why it ended; undefined where the service just closed. */
 async function followOnce(
-  { provider, follow, ingest, log }: FollowingParts,
+  { provider, follow, ingest, inOrder, log }: FollowingParts,
   conversation: ConversationRef,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   const { name } = provider;
+  // What was said while nothing was heard of it is not in the stream; from then on all of it is.
+  let road = inOrder;
   try {
     for await (const news of follow(conversation, { signal, reads: new Map() })) {
       if (signal.aborted) return undefined;
       if (!news.ok) return news.failure;
-      await takeOnceItCan(ingest, news.value, signal);
+      await takeOnceItCan(road, news.value, signal);
+      if (news.value.length > 0) road = ingest;
     }
     return undefined;
   } catch (error) {

@@ -44,7 +44,14 @@ function scene(inbound: Omit<Inbound, 'budgetPerMinute'>, events: EventLog = anE
   };
   const broadcast = openBroadcast(events);
   const ingest = openIngest({ events, clock });
-  const hear = openHear({ providers: [provider], ingest, broadcast, clock, log });
+  const hear = openHear({
+    providers: [provider],
+    ingest,
+    inOrder: ingest,
+    broadcast,
+    clock,
+    log,
+  });
   onTestFinished(() => hear.close());
   return { hear, broadcast, bugs, events };
 }
