@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { JournalRow } from '../../emulators/emulator.ts';
 import { ACCOUNTS, type AccountName, emulatorOf } from '../support/accounts.ts';
 import { at, listAt, textAt } from '../support/answer.ts';
+import { testClock } from '../support/clock.ts';
 import { type InboxPage, inboxPage, walkInbox } from '../support/inbox.ts';
 import { startParlance, type TestParlance } from '../support/parlance.ts';
 
@@ -144,9 +145,11 @@ describe('messages within the inbox', () => {
   );
 
   it('and all that hangs on them cost nothing more', async () => {
-    const plain = await startParlance({ count: 10 });
+    // Told at the same moment, or a second between them puts another conversation on the page.
+    const clock = testClock();
+    const plain = await startParlance({ count: 10, clock });
     await plain.ask(THREADS);
-    const parlance = await startParlance({ count: 10 });
+    const parlance = await startParlance({ count: 10, clock });
 
     const { data, errors } = await parlance.ask(`{
       conversations(first: 20) { nodes {
