@@ -125,7 +125,9 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
         gaps: [],
         happen: async (chance) => {
           tellTo(pick(chance, urls) ?? '');
-          world.botpress.webhooks.fate(() => pick(chance, FATES) ?? 'sent');
+          // How many there will be is not known, and what goes wrong next must not depend on it.
+          const own = seededChance(String(chance()));
+          world.botpress.webhooks.fate(() => pick(own, FATES) ?? 'sent');
           await time.pause(between(chance, 500, 3000));
           world.botpress.webhooks.fate(() => 'sent');
         },

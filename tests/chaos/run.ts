@@ -1,7 +1,9 @@
 // `npm run chaos -- --minutes N --seed S`: chaos for as long as one likes, in rounds; what a round did wrong is told with its seed.
 
 import { parseArgs } from 'node:util';
-import { storyOf } from './history.ts';
+import { GAP_REASONS } from '../../src/domain/event.ts';
+import { check } from './checker.ts';
+import { type History, storyOf } from './history.ts';
 import { runGateways } from './run-gateways.ts';
 
 /** A lease lasts ten seconds. */
@@ -41,7 +43,9 @@ async function run(): Promise<void> {
     const gaps = history.subscribers.flatMap(({ moments }) =>
       moments.filter(({ type }) => type === 'gap'),
     );
-    say(`${history.written.length} written, ${harmed.length} harms, ${gaps.length} gaps announced`);
+    say(
+      `${history.written.length} written, ${harmed.length} harms, ${gaps.length} gaps announced, ${disorderIn(history)} told after one that was written later`,
+    );
     if (breaches.length > 0) {
       const struck = new Set(breaches.map(({ subscriber }) => subscriber));
       for (const one of history.subscribers) {
@@ -57,6 +61,12 @@ async function run(): Promise<void> {
     round += 1;
   } while (Date.now() < until);
   say('everything that was written was told or announced');
+}
+
+/** What is told by a slower road comes later, within bounds; how often it did. */
+function disorderIn(history: History): number {
+  const terms = { latenessMs: 0, disorderMs: 0, gaps: new Set(GAP_REASONS) };
+  return check(history, terms).filter(({ rule }) => rule === 'out-of-order').length;
 }
 
 function say(line: string): void {
