@@ -3,6 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startWorld, type World } from '../../emulators/world.ts';
+import { providerName } from '../../src/domain/ids.ts';
+import { redisLeases } from '../../src/state/lease/redis.ts';
+import { openRedis } from '../../src/state/redis.ts';
 import { type AccountName, emulatorOf } from '../support/accounts.ts';
 import { FEW, send } from '../support/hostile.ts';
 import { conversationId, mutate } from '../support/mutations.ts';
@@ -11,6 +14,9 @@ import { conversationsAt, listen, say, startPolling } from '../support/polled.ts
 
 /** So seldom that no test sees it happen: what is told was not found by looking. */
 const HARDLY_EVER = { watchedMs: 3_600_000, inboxMs: 3_600_000 };
+
+const quiet = () => undefined;
+const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 const SECRET = 'a-word-that-nobody-else-knows';
 
@@ -84,6 +90,7 @@ describe('a gateway that comes back', () => {
     const after = left.cursor();
     await before.close();
     await say(chatbotkit.url, conversation, 'meanwhile');
+    await holdElsewhere(redis);
 
     const back = await startPolling(world, options);
     const listener = await listen(back, { account: 'assistant', conversation, after });
@@ -94,6 +101,16 @@ describe('a gateway that comes back', () => {
     expect(told).toEqual(['ADDED meanwhile', 'ADDED heard', 'ADDED Yes: heard']);
   });
 });
+
+/** Another gateway is to look at the account, and does not: the channel alone is heard. */
+async function holdElsewhere({ url, prefix }: { readonly url: string; readonly prefix: string }) {
+  const door = openRedis({ url, prefix, log });
+  onTestFinished(() => door.close());
+  await door.ready();
+  const leases = redisLeases({ door, leaseMs: 60_000, notesMs: 60_000 });
+  onTestFinished(() => leases.close());
+  expect(await leases.take(providerName('assistant'))).toMatchObject({ ok: true });
+}
 
 /** As another client of the account does it, past the gateway. */
 async function converse({ chatbotkit }: World, id: string, text: string): Promise<void> {
