@@ -37,6 +37,7 @@ import { type Health, healthBook } from './health.ts';
 import { openHear } from './hear.ts';
 import { openInOrder } from './in-order.ts';
 import { openIngest } from './ingest.ts';
+import { openKnownTags } from './known-tags.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
 import { listParticipants } from './list-participants.ts';
@@ -141,6 +142,7 @@ export function openGateway(parts: GatewayParts): Gateway {
   const watch =
     parts.watch && openWatch({ ...parts.watch, providers, dispatch, ingest, events, clock, log });
   const inOrder = openInOrder({ ingest, dispatch, events, watch, clock });
+  const knownTags = openKnownTags({ events, dispatch });
   const telling = openTelling({ ingest: inOrder, log });
   const longestMs = Math.max(0, ...providers.map(({ replyDeadlineMs }) => replyDeadlineMs));
   const replyParts = { dispatch, events, ingest: inOrder, clock, log, longestMs };
@@ -228,7 +230,15 @@ export function openGateway(parts: GatewayParts): Gateway {
       const joined = (to: EventsAsked) => watch?.joined(to) ?? (() => undefined);
       return good.ok
         ? subscribe(
-            { log: events, broadcast, cursors, clock, repliesMs: longestMs, joined },
+            {
+              log: events,
+              broadcast,
+              cursors,
+              clock,
+              repliesMs: longestMs,
+              joined,
+              tagsOf: knownTags.of,
+            },
             asked,
             signal,
           )
@@ -244,6 +254,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       broadcast.close();
       await Promise.all([replies.close(), stopEndingReplies?.()]);
       inOrder.close();
+      knownTags.close();
       await watch?.close();
     },
   };

@@ -29,7 +29,7 @@ export interface EventsAsked {
 
 export interface EventFilterAsked {
   readonly providers?: readonly ProviderName[];
-  /** Of the conversation; one whose tags nobody said does not meet them. */
+  /** Of the conversation. One whose tags cannot be had meets them: better told too much than silence. */
   readonly tags?: readonly Tag[];
   readonly kinds?: readonly EventKind[];
   readonly includeHidden?: boolean;
@@ -62,6 +62,8 @@ export interface SubscribeParts {
   readonly joined?: (asked: EventsAsked) => () => void;
   /** How long an answer may be under way, in milliseconds: whoever begins meanwhile is told it from its first word. */
   readonly repliesMs?: number;
+  /** Tags of a conversation of which something was told without them; absent, nobody knows. */
+  readonly tagsOf?: (conversation: ConversationRef) => Promise<readonly Tag[] | null>;
   /** How much may wait for one listener; absent, `MOST_WAITING`. */
   readonly most?: number;
 }
@@ -76,10 +78,11 @@ const SLICE = 100;
  * is out of reach. What is told ends when the signal is aborted, or the iteration is.
  */
 export async function subscribe(
-  { log, broadcast, cursors, clock, joined, repliesMs = 0, most = MOST_WAITING }: SubscribeParts,
+  parts: SubscribeParts,
   asked: EventsAsked,
   signal: AbortSignal,
 ): Promise<Outcome<AsyncIterable<Told>>> {
+  const { log, broadcast, cursors, clock, joined, repliesMs = 0, most = MOST_WAITING } = parts;
   const { conversation, filter } = asked;
   const question = questionOf(asked);
   const opened = asked.after === null ? undefined : cursors.open(asked.after, question);
@@ -160,7 +163,14 @@ export async function subscribe(
     marks.set(lane, to);
   }
 
-  function* tell(entry: Entry): Iterable<Told> {
+  async function meetsTags({ tags, conversation: where }: ConversationEvent): Promise<boolean> {
+    const { tags: wanted = [] } = filter;
+    if (wanted.length === 0) return true;
+    const said = tags ?? (await parts.tagsOf?.(where)) ?? null;
+    return said === null || wanted.every((tag) => meetsTag(said, tag));
+  }
+
+  async function* tell(entry: Entry): AsyncIterable<Told> {
     goOn(entry.lane, entry.mark);
     const { event } = entry;
     if (isMissed(event)) {
@@ -173,7 +183,7 @@ export async function subscribe(
       lastMissed = id;
       const missed: Gap = { reason: 'MISSED', conversation, from: since, to: event.at };
       yield { type: 'gap', gap: missed, cursor: cursor() };
-    } else if (isWanted(event)) {
+    } else if (isWanted(event) && (await meetsTags(event))) {
       yield { type: 'event', event, cursor: cursor() };
     }
   }
@@ -293,15 +303,15 @@ function closing(
   };
 }
 
+/** All but the tags, which may have to be asked for. */
 function wantedBy(
-  { providers, tags = [], kinds, includeHidden = false }: EventFilterAsked,
+  { providers, kinds, includeHidden = false }: EventFilterAsked,
   conversation: ConversationRef | null,
 ): (event: ConversationEvent) => boolean {
   return (event) =>
     (conversation === null || isSame(event.conversation, conversation)) &&
     (providers === undefined || providers.includes(event.conversation.provider)) &&
     (kinds === undefined || kinds.includes(event.fact.kind)) &&
-    tags.every((tag) => event.tags !== null && meetsTag(event.tags, tag)) &&
     (includeHidden ||
       !('message' in event.fact) ||
       !event.fact.message ||
