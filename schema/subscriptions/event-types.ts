@@ -139,7 +139,8 @@ export const ReplyDelta = builder.objectRef<Happening<'REPLY_DELTA'>>('ReplyDelt
 export const ReplyCompleted = builder
   .objectRef<Happening<'REPLY_COMPLETED'>>('ReplyCompleted')
   .implement({
-    description: 'An answer is whole.',
+    description:
+      'An answer is whole. Where its message is another text than the pieces make, having been moderated, the message stands.',
     interfaces: [Event],
     fields: (t) => ({
       at: atOf(t),
