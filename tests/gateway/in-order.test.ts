@@ -7,7 +7,7 @@ import { dispatcher } from '../../src/gateway/dispatch.ts';
 import { healthBook } from '../../src/gateway/health.ts';
 import { openInOrder } from '../../src/gateway/in-order.ts';
 import { openIngest } from '../../src/gateway/ingest.ts';
-import type { EventLog } from '../../src/state/events/log.ts';
+import type { Ear, EventLog } from '../../src/state/events/log.ts';
 import { memoryLeases } from '../../src/state/lease/memory.ts';
 import { valueOf } from '../state/event-log.ts';
 import { anEventLog } from '../support/event-log.ts';
@@ -173,6 +173,35 @@ describe('a gateway that began anew over the same log', () => {
 
     expect(after.told()).toEqual(['while nobody was there', 'heard']);
   });
+});
+
+describe('where the log was emptied', () => {
+  it.each([
+    ['RESET', ['heard']],
+    ['TRIMMED', ['said before', 'heard']],
+  ] as const)(
+    'what may have been told before that is not told again (%s)',
+    async (reason, expected) => {
+      const ears = new Set<Ear>();
+      const made = anEventLog(() => BEGIN_MS);
+      const events: EventLog = {
+        ...made,
+        listen(ear) {
+          ears.add(ear);
+          return made.listen(ear);
+        },
+      };
+      const { say, row, inOrder, told } = await scene({ events });
+      say('said before', 300);
+      for (const ear of ears)
+        for (const lane of [0, 1]) ear.lost(lane, reason, { epoch: 'e', id: '0-0' });
+      const heard = await row(say('heard', 1700));
+
+      valueOf(await inOrder.take(newsOf(heard)));
+
+      expect(told()).toEqual(expected);
+    },
+  );
 });
 
 describe('nothing is asked', () => {
