@@ -148,6 +148,18 @@ describe('a message that comes by a fast road', () => {
     expect(told()).toEqual(['the second', 'the third']);
   });
 
+  it('is told before what became of it a moment later', async () => {
+    const { say, row, inOrder, watching } = await scene();
+    const message = await row(say('the third', 1700));
+
+    await Promise.all([
+      inOrder.take(newsOf(message)),
+      inOrder.take([{ type: 'message-deleted', message }]),
+    ]);
+
+    expect(watching.told).toEqual(['ADDED the third', `MESSAGE_DELETED ${message.nativeId}`]);
+  });
+
   it('is told after what lies on the page below', async () => {
     const { say, row, inOrder, told } = await scene({ pageSize: 2 });
     const texts = ['one', 'two', 'three', 'four'];
