@@ -31,6 +31,8 @@ export interface Stage {
   readonly lastsMs: number;
   /** How long after that all must have been told. */
   readonly patienceMs: number;
+  /** And for how long that must hold. */
+  readonly calmMs: number;
   /** Told each thing that goes wrong, as it begins. */
   readonly note?: (harm: string) => void;
 }
@@ -102,10 +104,13 @@ export async function runChaos(stage: Stage): Promise<Outcome> {
   for (const watcher of watchers) watcher.settle();
   const until = time.now() + stage.patienceMs;
   const isWhole = () => !judged().breaches.some(({ rule }) => rule === 'missing');
-  // oxlint-disable-next-line no-await-in-loop -- until all is told, or patience ends
-  while (!isWhole() && time.now() < until) await time.pass(250);
-  // What is told twice is told late.
-  await time.pass(500);
+  // What is told twice is told late, and what was sent through a frozen process is written late.
+  for (let wholeSince: number | null = null; time.now() < until; ) {
+    // oxlint-disable-next-line no-await-in-loop -- until all is told and stays so, or patience ends
+    await time.pass(250);
+    wholeSince = isWhole() ? (wholeSince ?? time.now()) : null;
+    if (wholeSince !== null && time.now() - wholeSince >= stage.calmMs) break;
+  }
   await Promise.all(watchers.map((watcher) => watcher.close()));
   return judged();
 }

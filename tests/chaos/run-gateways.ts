@@ -167,6 +167,7 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
       harmEveryMs: run.harmEveryMs,
       lastsMs: run.lastsMs,
       patienceMs: PATIENCE_MS,
+      calmMs: 3000,
       ...(run.note ? { note: run.note } : {}),
     });
   } finally {

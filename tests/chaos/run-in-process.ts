@@ -54,5 +54,6 @@ export function runInProcess(run: InProcessRun): Promise<Outcome> {
     harmEveryMs: 700,
     lastsMs,
     patienceMs: 15_000,
+    calmMs: 500,
   });
 }
