@@ -6,7 +6,7 @@ import { runGateways } from './run-gateways.ts';
 it('whatever is killed, frozen, emptied and cut, what is not told is announced', async () => {
   const { breaches, harmed, history } = await runGateways({
     seed: 'short',
-    lastsMs: 7000,
+    lastsMs: 5000,
     harmEveryMs: 500,
     longestFreezeMs: 1500,
   });
