@@ -75,6 +75,10 @@ export const STRANGER: Known = {
   carries: false,
 };
 
+export function remember(memory: AccountMemory, nativeId: string, more: Partial<Known>): void {
+  memory.set(nativeId, { ...(memory.get(nativeId) ?? STRANGER), ...more });
+}
+
 function memoryOf(
   { primedMs, ...marks }: Pick<AccountMemory, 'primedMs' | 'listedMs' | 'sweptMs'>,
   rows: Map<string, Known>,
