@@ -8,10 +8,15 @@ export default defineConfig({
       { find: /^graphql$/, replacement: 'graphql/index.js' },
       // What lives in examples/ imports this package by its name, as it would elsewhere.
       { find: /^parlance$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      {
+        find: /^parlance\/client$/,
+        replacement: fileURLToPath(new URL('src/client/keep-after.ts', import.meta.url)),
+      },
     ],
   },
   test: {
     include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/support/redis/global.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -30,6 +30,7 @@ const ErrorCode = builder.enumType('ErrorCode', {
     PROVIDER_REFUSED: { description: 'The provider understood, and said no.' },
     PROVIDER_AUTH: { description: 'The gateway’s own credential was refused: ask its operator.' },
     OUTCOME_UNKNOWN: { description: 'It may have been done: the answer was lost.' },
+    GATEWAY_UNAVAILABLE: { description: 'The gateway’s own memory is out of reach; try again.' },
   } satisfies Record<Code, object>,
 });
 
@@ -53,4 +54,5 @@ const TYPE_NAMES = {
   refused: 'ProviderRefusedError',
   'credential-refused': 'ProviderAuthError',
   'outcome-unknown': 'OutcomeUnknownError',
+  'gateway-unavailable': 'GatewayUnavailableError',
 } as const satisfies Record<Failure['kind'], string>;

@@ -6,6 +6,7 @@ import { ErrorInterface } from './error.ts';
 import {
   ConflictError,
   ForbiddenError,
+  GatewayUnavailableError,
   InvalidInputError,
   NotFoundError,
   OutcomeUnknownError,
@@ -172,6 +173,13 @@ builder.objectType(OutcomeUnknownError, {
   fields: (t) => ({
     provider: ofProvider(t),
   }),
+});
+
+builder.objectType(GatewayUnavailableError, {
+  name: 'GatewayUnavailableError',
+  description:
+    'This gateway’s own memory is out of reach, and without it the promise asked for cannot be kept. Nothing was done.',
+  interfaces: [ErrorInterface],
 });
 
 /** What any write may answer with besides its payload. */

@@ -13,7 +13,8 @@ export type ErrorCode =
   | 'PROVIDER_UNAVAILABLE'
   | 'PROVIDER_REFUSED'
   | 'PROVIDER_AUTH'
-  | 'OUTCOME_UNKNOWN';
+  | 'OUTCOME_UNKNOWN'
+  | 'GATEWAY_UNAVAILABLE';
 
 /** Thrown by resolvers only: the errors plugin makes a union member of it, a read an entry of `errors`. */
 export abstract class FailureError extends GraphQLError {
@@ -41,6 +42,7 @@ export class ProviderUnavailableError extends ErrorOf<'unavailable'> {}
 export class ProviderRefusedError extends ErrorOf<'refused'> {}
 export class ProviderAuthError extends ErrorOf<'credential-refused'> {}
 export class OutcomeUnknownError extends ErrorOf<'outcome-unknown'> {}
+export class GatewayUnavailableError extends ErrorOf<'gateway-unavailable'> {}
 
 export function errorOf(failure: Failure): FailureError {
   switch (failure.kind) {
@@ -64,6 +66,8 @@ export function errorOf(failure: Failure): FailureError {
       return new ProviderAuthError(failure, 'PROVIDER_AUTH');
     case 'outcome-unknown':
       return new OutcomeUnknownError(failure, 'OUTCOME_UNKNOWN');
+    case 'gateway-unavailable':
+      return new GatewayUnavailableError(failure, 'GATEWAY_UNAVAILABLE');
   }
 }
 
@@ -105,6 +109,8 @@ function sentenceOf(failure: Failure): string {
       return `${failure.provider} refused this gateway's own credential: ${ended(failure.said)} Its operator must renew it in the config.`;
     case 'outcome-unknown':
       return `Whether ${failure.provider} did it is not known: ${failure.because}. Read it again before asking once more.`;
+    case 'gateway-unavailable':
+      return `This gateway's own memory is out of reach: ${failure.because}. Nothing was done; try again in a moment.`;
   }
 }
 
@@ -122,6 +128,7 @@ function extensionsOf(failure: Failure, code: ErrorCode): Record<string, unknown
     case 'invalid-input':
       return { code, issues: failure.issues };
     case 'not-found':
+    case 'gateway-unavailable':
       return { code };
     case 'rate-limited':
     case 'unavailable':

@@ -22,9 +22,12 @@ import './mutations/add-participant.ts';
 import './mutations/remove-participant.ts';
 import './mutations/upload-attachment.ts';
 import './mutations/create-conversation-session.ts';
+import './subscriptions/message-added.ts';
+import './subscriptions/conversation-events.ts';
 
 builder.queryType({ description: 'What may be asked.' });
 builder.mutationType({ description: 'What may be done.' });
+builder.subscriptionType({ description: 'What may be listened to.' });
 
 export const schema = builder.toSchema();
 
@@ -34,5 +37,15 @@ for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) 
   field.resolve = (root, args, context: Context, info) => {
     forgetNodes(context);
     return resolve?.(root, args, context, info);
+  };
+}
+
+// The bounds of an operation are judged where its root field is resolved. A subscription that does so once for each event
+// is judged once before as well, for it must not begin.
+for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
+  const { subscribe, resolve } = field;
+  field.subscribe = async (root, args, context: Context, info) => {
+    await resolve?.({ type: 'listening' }, args, context, info);
+    return subscribe?.(root, args, context, info);
   };
 }

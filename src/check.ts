@@ -1,6 +1,7 @@
-// What `parlance check` asks: one cheap question of each provider, and what its answer means for the config.
+// What `parlance check` asks: one cheap question of each provider and of Redis, and what its answer means for the config.
 
 import { errorOf } from '../schema/failure.ts';
+import type { Composed } from './compose.ts';
 import type { Gateway } from './gateway/gateway.ts';
 
 export interface Checked {
@@ -28,4 +29,17 @@ export function checkProviders(gateway: Gateway): Promise<Checked[]> {
         : { good: true, sentence: `${name} (${kind}): answers.` };
     }),
   );
+}
+
+/** Nothing where no Redis is configured. */
+export async function checkRedis({
+  events,
+  redis,
+}: Pick<Composed, 'events' | 'redis'>): Promise<Checked[]> {
+  if (!redis) return [];
+  const ends = await events.ends();
+  if (ends.ok) return [{ good: true, sentence: 'redis: answers.' }];
+  const because = redis.complaint() ?? 'it is not there yet';
+  const sentence = `redis: does not answer (${because}). Start it, or correct REDIS_URL or the section redis.`;
+  return [{ good: false, sentence }];
 }

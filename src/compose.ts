@@ -1,21 +1,37 @@
 // The composition root: every part is built here once, and closed in reverse order.
 
 import { Agent, type Dispatcher } from 'undici';
-import type { Config, ProviderConfig } from './config/config.ts';
+import type { Config, ProviderConfig, RedisConfig } from './config/config.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
+import { type Ingest, openIngest } from './gateway/ingest.ts';
 import type { Log } from './observability/log.ts';
 import { openOwnProvider } from './open-own-provider.ts';
 import { openProvider } from './providers/catalogue.ts';
 import { openHttp } from './providers/http.ts';
 import type { Provider } from './providers/provider.ts';
 import { type Server, startServer } from './server/server.ts';
+import type { EventLog } from './state/events/log.ts';
+import { memoryLog } from './state/events/memory.ts';
+import { redisLog } from './state/events/redis.ts';
+import { memoryLeases } from './state/lease/memory.ts';
+import { redisLeases } from './state/lease/redis.ts';
+import { openRedis, type RedisDoor, type RedisPlace } from './state/redis.ts';
 
 export interface Parlance {
   readonly gateway: Gateway;
+  /** What happened, as listeners are told it. */
+  readonly events: EventLog;
+  /** The door by which news comes in. */
+  readonly ingest: Ingest;
   /** Where it listens. */
   readonly url: string;
   /** Finishes what is running, then closes everything. */
   close(): Promise<void>;
+}
+
+export interface Composed extends Omit<Parlance, 'url'> {
+  /** Undefined where this process remembers by itself. */
+  readonly redis: RedisDoor | undefined;
 }
 
 export interface Surroundings {
@@ -29,22 +45,40 @@ export interface Surroundings {
 /** Sockets to one account; more wait their turn. */
 const SOCKETS_PER_ACCOUNT = 32;
 const CONNECT_TIMEOUT_MS = 2000;
+/** Streams of the event log. Fixed: a conversation keeps its own for ever. */
+const LANES = 8;
+const RETENTION = { ageMs: 24 * 3_600_000, length: 10_000 };
+const POLLING = { watchedMs: 2000, inboxMs: 15_000 };
+/** How long nobody looks at an account after the gateway that did has died. */
+const LEASE_MS = 10_000;
+/** How long after a gateway died another one ends the answers it was at; and for how long it is known that one ended. */
+const REPLY_LEASE = { leaseMs: 4000, notesMs: 600_000 };
 
 export async function compose(
   config: Config,
   { log, clock, randomSecret }: Surroundings,
 ): Promise<Parlance> {
-  const { gateway, close: closeGateway } = composeGateway(config, { log, clock, randomSecret });
+  const composed = await composeGateway(config, { log, clock, randomSecret });
+  const { gateway, events, ingest, redis, close: closeGateway } = composed;
   let server: Server;
   try {
     const { host, port } = config.server;
-    server = await startServer({ gateway, log, host, port, examples: config.kind === 'sandbox' });
+    server = await startServer({
+      gateway,
+      log,
+      host,
+      port,
+      examples: config.kind === 'sandbox',
+      alsoOut: () => (redis && redis.complaint() !== null ? ['redis'] : []),
+    });
   } catch (error) {
     await closeGateway();
     throw error;
   }
   return {
     gateway,
+    events,
+    ingest,
     url: server.url,
     async close() {
       await server.close();
@@ -54,10 +88,10 @@ export async function compose(
 }
 
 /** The gateway without a server: what `parlance check` asks. */
-export function composeGateway(
+export async function composeGateway(
   config: Config,
   { log, clock, randomSecret }: Surroundings,
-): { readonly gateway: Gateway; close(): Promise<void> } {
+): Promise<Composed> {
   const dispatchers = config.providers.map(
     () =>
       new Agent({
@@ -76,12 +110,54 @@ export function composeGateway(
       'no cursor secret is set: cursors end with this process and no other gateway takes them',
     );
   }
-  const gateway = openGateway({ providers, cursorSecret: secret ?? randomSecret(), clock, log });
+  const redis = config.redis && openRedis({ ...placeOf(config.redis), log });
+  const retention = { ...RETENTION, ...config.events?.retention };
+  const events = redis
+    ? await redisLog({ door: redis, lanes: LANES, retention, log })
+    : memoryLog({ lanes: LANES, retention, clock, epoch: randomSecret() });
+  // Notes outlive the log: who comes back after it forgot all is told so.
+  const lease = { leaseMs: LEASE_MS, notesMs: 7 * retention.ageMs };
+  const leases = redis
+    ? redisLeases({ door: redis, ...lease })
+    : memoryLeases({ clock: () => performance.now(), ...lease });
+  const gateway = openGateway({
+    providers,
+    events,
+    ...(redis && { replyLeases: redisLeases({ door: redis, ...REPLY_LEASE }) }),
+    watch: {
+      leases,
+      polling: { ...POLLING, ...config.events?.polling },
+      retentionMs: retention.ageMs,
+    },
+    cursorSecret: secret ?? randomSecret(),
+    clock,
+    log,
+  });
   return {
     gateway,
+    events,
+    ingest: openIngest({ events, clock }),
+    redis,
     async close() {
+      await gateway.close();
+      await leases.close();
+      await events.close();
       await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
     },
+  };
+}
+
+function placeOf(redis: RedisConfig): RedisPlace & { readonly prefix?: string } {
+  const prefix = redis.prefix === undefined ? {} : { prefix: redis.prefix };
+  if ('url' in redis) return { url: redis.url.reveal(), ...prefix };
+  if ('cluster' in redis) return { cluster: redis.cluster.map((url) => url.reveal()), ...prefix };
+  const { name, username, password } = redis;
+  return {
+    sentinels: redis.sentinels.map((url) => url.reveal()),
+    name,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: password.reveal() }),
+    ...prefix,
   };
 }
 

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { defineCommand, runMain } from 'citty';
 import { printSchema } from 'graphql';
 import { pino } from 'pino';
-import { compose, composeGateway, type Surroundings } from './compose.ts';
+import { type Composed, compose, composeGateway, type Surroundings } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { environmentOfThisProcess } from './config/environment.ts';
 import { loadConfig } from './config/load.ts';
@@ -55,15 +55,15 @@ const check = defineCommand({
       fail(['There is no config to check. Write parlance.config.yaml, or name one with --config.']);
       return;
     }
-    let opened: ReturnType<typeof composeGateway>;
+    let opened: Composed;
     try {
-      opened = composeGateway(loaded, surround(loaded));
+      opened = await composeGateway(loaded, surround(loaded));
     } catch (error) {
       fail([startMistake(error, loaded)]);
       return;
     }
-    const { checkProviders } = await import('./check.ts');
-    const lines = await checkProviders(opened.gateway);
+    const { checkProviders, checkRedis } = await import('./check.ts');
+    const lines = [...(await checkRedis(opened)), ...(await checkProviders(opened.gateway))];
     await opened.close();
     print(lines.map(({ sentence }) => sentence).join('\n'));
     if (lines.some(({ good }) => !good)) process.exitCode = 1;

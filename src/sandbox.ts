@@ -15,14 +15,24 @@ export interface Sandbox {
 /** A customer writes about three times a minute. */
 const PULSE_EVERY_MS = 20_000;
 
+/** Nobody's quota is spent here, and whoever tries a subscription wants to see something. */
+const POLLING = { watchedMs: 500, inboxMs: 1000 };
+
 export async function openSandbox(
-  { server, log }: Pick<Config, 'server' | 'log'>,
+  { server, redis, events, log }: Pick<Config, 'server' | 'redis' | 'events' | 'log'>,
   { chance, ...options }: { readonly chance: () => number } & WorldOptions,
 ): Promise<Sandbox> {
   const world = await startWorld(options);
   const stopPulse = startPulse(world, { everyMs: PULSE_EVERY_MS, chance });
   return {
-    config: { kind: 'sandbox', providers: accounts(world.credentials), server, log },
+    config: {
+      kind: 'sandbox',
+      providers: accounts(world.credentials),
+      server,
+      ...(redis ? { redis } : {}),
+      events: { polling: POLLING, ...events },
+      log,
+    },
     credentials: world.credentials,
     async close() {
       stopPulse();

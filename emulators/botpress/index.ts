@@ -22,6 +22,7 @@ import { type BotpressStore, emptyStore } from './store.ts';
 import { DEFAULT_SWITCHES, type Switches } from './switches.ts';
 import { type Caller, tagRules } from './tags.ts';
 import { userRoutes } from './users.ts';
+import { foreignId, openSignalBox, type Webhooks } from './webhooks.ts';
 import { receive, type World } from './world.ts';
 
 interface Integration {
@@ -36,6 +37,8 @@ export interface BotpressOptions extends EmulatorPlace, Partial<Switches> {
   readonly botId?: string;
   /** Installed in the bot. The first is the default one, whose id and alias are told among the credentials. */
   readonly integrations?: readonly [Integration, ...Integration[]];
+  /** The name of the one that plays the Chat integration, which has a webhook; absent, the default one. */
+  readonly chatIntegration?: string;
 }
 
 export interface BotpressEmulator extends RunningEmulator {
@@ -49,6 +52,10 @@ export interface BotpressEmulator extends RunningEmulator {
   readonly store: BotpressStore;
   /** A customer writes; false where there is no such conversation. */
   say(conversationId: string, text: string): boolean;
+  /** What is posted of the conversations of the Chat integration, and where to. */
+  readonly webhooks: Webhooks;
+  /** What a conversation is called in its webhooks. */
+  foreignId(conversationId: string): string;
 }
 
 export async function startBotpressEmulator({
@@ -56,12 +63,14 @@ export async function startBotpressEmulator({
   token = 'bp_pat_emulated0token0that0opens0nothing0',
   botId = '7c1f0b1e-52a4-4e0d-9a53-6f2f4be1a9d7',
   integrations = INSTALLED,
+  chatIntegration = integrations[0].name,
   clock = Date.now,
   port = 0,
   ...chosen
 }: BotpressOptions = {}): Promise<BotpressEmulator> {
   const switches: Switches = { ...DEFAULT_SWITCHES, ...chosen };
   const [home] = integrations;
+  const signals = openSignalBox(chatIntegration);
   const world: World = {
     store: emptyStore(),
     switches,
@@ -70,6 +79,7 @@ export async function startBotpressEmulator({
     homeIntegration: home.name,
     mint: countingMint(),
     now: clock,
+    emit: signals.emit,
   };
   seed(world, tales);
   const errors = errorWording(switches.errorShape, clock);
@@ -122,6 +132,10 @@ export async function startBotpressEmulator({
 
   return {
     ...running,
+    close() {
+      signals.close();
+      return running.close();
+    },
     credentials: {
       url: running.url,
       token,
@@ -131,6 +145,8 @@ export async function startBotpressEmulator({
     },
     store: world.store,
     say,
+    webhooks: signals.webhooks,
+    foreignId,
   };
 }
 

@@ -26,6 +26,7 @@ import {
   storedKeys,
   type TagChanges,
 } from './tags.ts';
+import { deleted } from './webhooks.ts';
 import { iso, record, type World } from './world.ts';
 
 export function messageRoutes(world: World): Route[] {
@@ -156,7 +157,8 @@ export function messageRoutes(world: World): Route[] {
 
   function remove(call: Call): EmulatorAnswer {
     readBody(call.request, []);
-    const { id, conversationId } = found(store.messages, call.param('id'));
+    const row = found(store.messages, call.param('id'));
+    const { id, conversationId } = row;
     store.messages.delete(id);
     const conversation = store.conversations.get(conversationId);
     if (conversation) {
@@ -164,6 +166,7 @@ export function messageRoutes(world: World): Route[] {
         ...conversation,
         messageCount: conversation.messageCount - 1,
       });
+      world.emit(conversation.integration, deleted(row));
     }
     return { status: 200, body: {} };
   }

@@ -6,10 +6,11 @@ import { turnPage } from './paging.ts';
 import { idText, readBody } from './request.ts';
 import { type Call, found, type Route, referred } from './routes.ts';
 import { userView } from './users.ts';
+import { joined } from './webhooks.ts';
 import { join, type World } from './world.ts';
 
 export function participantRoutes(world: World): Route[] {
-  const { store, switches } = world;
+  const { store, switches, emit } = world;
   const show = userView(world);
 
   function joinedIn({ param }: Call): Map<string, string> {
@@ -59,7 +60,10 @@ export function participantRoutes(world: World): Route[] {
 
   function remove(call: Call): EmulatorAnswer {
     readBody(call.request, []);
-    joinedIn(call).delete(present(call));
+    const { id: conversationId, integration } = found(store.conversations, call.param('id'));
+    const userId = present(call);
+    joinedIn(call).delete(userId);
+    emit(integration, joined('participant_removed', { conversationId, userId }));
     return { status: 200, body: {} };
   }
 

@@ -5,6 +5,7 @@ import type { Mint } from './ids.ts';
 import type { BotpressStore, MessageRow } from './store.ts';
 import type { Switches } from './switches.ts';
 import type { Caller, TagRules } from './tags.ts';
+import { created, joined as joinedSignal, type Signal } from './webhooks.ts';
 
 export interface World {
   readonly store: BotpressStore;
@@ -15,6 +16,8 @@ export interface World {
   readonly homeIntegration: string;
   readonly mint: Mint;
   readonly now: Clock;
+  /** Tells of what happened in a conversation of this integration, where anybody is to be told. */
+  readonly emit: (integration: string, signal: Signal) => void;
 }
 
 export function iso(at: number): string {
@@ -44,6 +47,7 @@ export function record(
       updatedAt: switches.messageBumpsConversation ? iso(at) : conversation.updatedAt,
       messageCount: conversation.messageCount + 1,
     });
+    world.emit(conversation.integration, created(row));
   }
   return row;
 }
@@ -54,10 +58,14 @@ export interface Part {
 }
 
 /** Adding someone twice changes nothing: the call answers 200, never 201. */
-export function join({ store, now }: World, { conversationId, userId }: Part): void {
+export function join({ store, now, emit }: World, part: Part): void {
+  const { conversationId, userId } = part;
   const joined = store.participants.get(conversationId) ?? new Map<string, string>();
-  if (!joined.has(userId)) joined.set(userId, iso(now()));
   store.participants.set(conversationId, joined);
+  if (joined.has(userId)) return;
+  joined.set(userId, iso(now()));
+  const integration = store.conversations.get(conversationId)?.integration;
+  if (integration !== undefined) emit(integration, joinedSignal('participant_added', part));
 }
 
 export interface Said {

@@ -27,10 +27,57 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
     /** Seals the page cursors. Without it cursors last until the next start, and two gateways refuse each other's. */
     readonly cursorSecret?: string;
   };
+  /** What several gateways share, and what outlives them. Absent: each remembers in its own process. */
+  readonly redis?: RedisInput;
+  /** What subscriptions are told from: what is kept of it, and how often is looked for it. */
+  readonly events?: EventsInput;
   readonly log?: {
     /** `info` where absent. The variable LOG_LEVEL wins over it. */
     readonly level?: LogLevel;
   };
+}
+
+export interface EventsInput {
+  readonly retention?: {
+    /** How long events are kept for those who come back; 86400000, a day, where absent. */
+    readonly ageMs?: number;
+    /** How many, in each of eight lanes; 10000 where absent. */
+    readonly length?: number;
+  };
+  /** While somebody listens, and when it is quiet a few times more seldom. */
+  readonly polling?: {
+    /** A conversation that somebody listens to is looked at this often; 2000 where absent. */
+    readonly watchedMs?: number;
+    /** And the inbox of an account; 15000 where absent. */
+    readonly inboxMs?: number;
+  };
+}
+
+/** One server, one found through Sentinels, or a cluster. */
+export type RedisInput = RedisServerInput | RedisSentinelsInput | RedisClusterInput;
+
+export interface RedisServerInput {
+  /** `redis://` or, over TLS, `rediss://`. The variable REDIS_URL wins over it, and over `sentinels` and `cluster`. */
+  readonly url: string;
+  /** Of every key; `parlance:` where absent. */
+  readonly prefix?: string;
+}
+
+export interface RedisSentinelsInput {
+  /** The Sentinels, each as a URL; what stands in one before the `@` is for the Sentinel itself. */
+  readonly sentinels: readonly string[];
+  /** What the Sentinels call the server. */
+  readonly name: string;
+  /** For the server. */
+  readonly username?: string;
+  readonly password?: string;
+  readonly prefix?: string;
+}
+
+export interface RedisClusterInput {
+  /** Some of its nodes, each as a URL; the others are found. All take the credentials of the first. */
+  readonly cluster: readonly string[];
+  readonly prefix?: string;
 }
 
 export type ProviderInput =
@@ -63,7 +110,10 @@ export interface BotpressInput extends SharedInput {
   /** Acts as this integration instead of as the bot. */
   readonly integrationId?: string;
   readonly integrationAlias?: string;
-  /** What the Chat integration sends along with its webhooks. Kept for live events, which arrive with a later version. */
+  /**
+   * The word set in the Chat integration beside its webhook address, `/webhooks/<the name of this account>` at this
+   * gateway. Without it webhooks are refused, and news is found by looking.
+   */
   readonly webhookSecret?: string;
 }
 
@@ -126,8 +176,21 @@ export interface Config {
     readonly host: string;
     readonly cursorSecret?: Secret;
   };
+  readonly redis?: RedisConfig;
+  readonly events?: EventsInput;
   readonly log: { readonly level: LogLevel };
 }
+
+export type RedisConfig =
+  | { readonly url: Secret; readonly prefix?: string }
+  | {
+      readonly sentinels: readonly Secret[];
+      readonly name: string;
+      readonly username?: string;
+      readonly password?: Secret;
+      readonly prefix?: string;
+    }
+  | { readonly cluster: readonly Secret[]; readonly prefix?: string };
 
 export type ProviderConfig =
   | BotpressConfig

@@ -1,7 +1,7 @@
 // The environment: the one place that reads the process's own, and the settings that win over the config file.
 
 import { z } from 'zod';
-import { host, level, port } from './fields.ts';
+import { host, level, port, redisUrl } from './fields.ts';
 import { type Mistake, mistakesOf } from './mistake.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,5 +26,6 @@ export function readSettings(environment: Environment): {
 const shape = z.object({
   PORT: port.exactOptional(),
   HOST: host.exactOptional(),
+  REDIS_URL: redisUrl.exactOptional(),
   LOG_LEVEL: level.exactOptional(),
 });

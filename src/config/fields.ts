@@ -24,6 +24,8 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 
 export const milliseconds = whole('a time in milliseconds', { from: 1, to: LONGEST_TIMER_MS });
 
+export const eventCount = whole('a number of events', { from: 1, to: 10_000_000 });
+
 export const identifier = (wanted: string) => whole(wanted, { from: 0, to: 2_147_483_647 });
 
 export const port = whole('a port', { from: 0, to: 65_535 });
@@ -49,6 +51,25 @@ export const origin = z
   .string({ error: originError })
   .refine(isOrigin, { error: originError })
   .transform((text) => new URL(text).origin);
+
+const redisError = textComplaint(
+  'a Redis URL such as redis://127.0.0.1:6379, or rediss:// over TLS',
+  ', with what is not plain in a password written as %40',
+);
+/** It may hold a password, so nobody prints it. */
+export const redisUrl = z
+  .string({ error: redisError })
+  .refine(isRedisUrl, { error: redisError })
+  .transform(secret);
+
+/** A list of at least one. */
+export function several<Item extends z.ZodType>(item: Item, wanted: string) {
+  return z
+    .array(item, {
+      error: ({ input }) => emptiness(input, wanted) ?? `must be a list: write ${wanted} in [ ]`,
+    })
+    .min(1, { error: `is empty: give it ${wanted}` });
+}
 
 const zoneError = textComplaint('an IANA time zone such as Europe/Berlin', '');
 export const timezone = z.string({ error: zoneError }).refine(isTimezone, { error: zoneError });
@@ -92,6 +113,13 @@ function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return (url.protocol === 'http:' || url.protocol === 'https:') && `${url.origin}/` === url.href;
+}
+
+function isRedisUrl(text: string): boolean {
+  // ioredis would take anything else for the path of a socket.
+  if (!/^rediss?:\/\/[\x21-\x7e]+$/.test(text) || !URL.canParse(text)) return false;
+  const { hostname, pathname } = new URL(text);
+  return hostname !== '' && /^(?:\/\d*)?$/.test(pathname);
 }
 
 function isTimezone(text: string): boolean {

@@ -1,14 +1,15 @@
 // From a flag, an environment and a folder to one checked and frozen value, or to everything that is wrong with them.
 
-import type { Config } from './config.ts';
+import type { Config, RedisConfig } from './config.ts';
 import { type Environment, readSettings } from './environment.ts';
 import { readDefaultFile, readModule, readNamedFile } from './file.ts';
 import { interpolate } from './interpolate.ts';
 import { isMapping, type Mapping } from './mapping.ts';
 import type { Mistake } from './mistake.ts';
 import { readKinds } from './own-kinds.ts';
+import type { Secret } from './secret.ts';
 import { unknownSettings } from './unknown.ts';
-import { LATER_PART, type Validated, validate } from './validate.ts';
+import { type Validated, validate } from './validate.ts';
 
 export interface Surroundings {
   readonly environment: Environment;
@@ -40,9 +41,17 @@ export async function loadConfig(surroundings: Surroundings): Promise<Result> {
         port: settings.PORT ?? read.server.port ?? 4000,
         host: settings.HOST ?? read.server.host ?? '127.0.0.1',
       },
+      ...redisOf(settings.REDIS_URL, read.redis),
+      ...(read.events ? { events: read.events } : {}),
       log: { level: settings.LOG_LEVEL ?? read.log.level ?? 'info' },
     }),
   };
+}
+
+/** The variable says where it is; whose keys are whose stays with the file. */
+function redisOf(url: Secret | undefined, read: RedisConfig | undefined): Pick<Config, 'redis'> {
+  if (url === undefined) return read ? { redis: read } : {};
+  return { redis: { url, ...(read?.prefix === undefined ? {} : { prefix: read.prefix }) } };
 }
 
 const NOTHING: Validated = { providers: [], server: {}, log: {}, mistakes: [] };
@@ -59,15 +68,14 @@ async function validateWhole(
   environment: Environment,
 ): Promise<Validated> {
   const filled = interpolate(written, environment);
-  const unfilled = filled.mistakes.filter(({ path }) => !path.startsWith(`${LATER_PART}.`));
   const value = isMapping(filled.value) ? filled.value : {};
   const own = await readKinds(value['kinds'], (specifier) => readModule(specifier, file));
   const validated = await validate(value, own);
   // A value that could not be filled in has had its sentence; what its placeholder looks like is nobody's concern.
   const invalid = [...own.mistakes, ...validated.mistakes].filter(
-    ({ path }) => !unfilled.some((mistake) => mistake.path === path),
+    ({ path }) => !filled.mistakes.some((mistake) => mistake.path === path),
   );
-  return { ...validated, mistakes: [...unfilled, ...unknownSettings(value), ...invalid] };
+  return { ...validated, mistakes: [...filled.mistakes, ...unknownSettings(value), ...invalid] };
 }
 
 /** What is frozen already is left alone: an account of a kind of somebody else's, with that kind's schema in it. */

@@ -3,14 +3,17 @@
 import { z } from 'zod';
 import {
   email,
+  eventCount,
   host,
   identifier,
   level,
   milliseconds,
   origin,
   port,
+  redisUrl,
   secretText,
   secretWord,
+  several,
   timezone,
   word,
 } from './fields.ts';
@@ -24,9 +27,53 @@ export const server = z.object({
   ).exactOptional(),
 });
 
+const retention = z.object(
+  { ageMs: milliseconds.exactOptional(), length: eventCount.exactOptional() },
+  { error: 'must be a mapping: give it ageMs, length, or remove it' },
+);
+
+const polling = z.object(
+  { watchedMs: milliseconds.exactOptional(), inboxMs: milliseconds.exactOptional() },
+  { error: 'must be a mapping: give it watchedMs, inboxMs, or remove it' },
+);
+
+export const events = z.object({
+  retention: retention.exactOptional(),
+  polling: polling.exactOptional(),
+});
+
+/** The settings of each part of `events`. */
+export const EVENT_PARTS = {
+  retention: Object.keys(retention.shape),
+  polling: Object.keys(polling.shape),
+};
+
 export const log = z.object({ level: level.exactOptional() });
 
-export const SECTIONS = ['providers', 'kinds', 'server', 'log'];
+const prefix = word('what every key begins with').exactOptional();
+
+const redisServer = z.object({ url: redisUrl, prefix });
+
+const redisSentinels = z.object({
+  sentinels: several(redisUrl, 'the URL of each Sentinel'),
+  name: word('what the Sentinels call the server'),
+  username: word('the name of a user of the server').exactOptional(),
+  password: secretText('the password of the server').exactOptional(),
+  prefix,
+});
+
+const redisCluster = z.object({ cluster: several(redisUrl, 'the URLs of some nodes'), prefix });
+
+/** The settings that say where Redis is; one of them is given. */
+export const WAYS_TO_REDIS = ['url', 'sentinels', 'cluster'];
+
+/** The shape of the way that is given; of a single server where none is. */
+export function redisShapeOf(given: Mapping) {
+  if ('sentinels' in given) return redisSentinels;
+  return 'cluster' in given ? redisCluster : redisServer;
+}
+
+export const SECTIONS = ['providers', 'kinds', 'server', 'redis', 'events', 'log'];
 
 const shared = {
   url: origin.exactOptional(),

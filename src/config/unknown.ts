@@ -4,13 +4,23 @@
 import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
-import { log, SECTIONS, server, settingsOfTheOtherWay, shapeOf } from './shapes.ts';
+import {
+  EVENT_PARTS,
+  log,
+  redisShapeOf,
+  SECTIONS,
+  server,
+  settingsOfTheOtherWay,
+  shapeOf,
+  WAYS_TO_REDIS,
+} from './shapes.ts';
 
 export function unknownSettings(given: Mapping): Mistake[] {
   return [
-    // `redis` has a sentence of its own in validate.ts.
-    ...unknownIn([], given, SECTIONS).filter(({ path }) => path !== 'redis'),
+    ...unknownIn([], given, SECTIONS),
     ...unknownIn(['server'], given['server'], Object.keys(server.shape)),
+    ...unknownInRedis(given['redis']),
+    ...unknownInEvents(given['events']),
     ...unknownIn(['log'], given['log'], Object.keys(log.shape)),
     ...providersIn(given).flatMap(([name, entry]) => unknownInProvider(['providers', name], entry)),
   ];
@@ -18,6 +28,29 @@ export function unknownSettings(given: Mapping): Mistake[] {
 
 function providersIn({ providers }: Mapping): [string, unknown][] {
   return isMapping(providers) ? Object.entries(providers) : [];
+}
+
+function unknownInRedis(given: unknown): Mistake[] {
+  if (!isMapping(given)) return [];
+  const known = Object.keys(redisShapeOf(given).shape);
+  // A second way to it has a sentence of its own in validate.ts; without any, whatever was meant may be the first.
+  const rest = Object.entries(given).filter(([setting]) => !WAYS_TO_REDIS.includes(setting));
+  const missing = WAYS_TO_REDIS.filter((way) => !(way in given));
+  return unknownIn(
+    ['redis'],
+    Object.fromEntries(rest),
+    missing.length === 3 ? [...known, ...missing.slice(1)] : known,
+  );
+}
+
+function unknownInEvents(given: unknown): Mistake[] {
+  if (!isMapping(given)) return [];
+  return [
+    ...unknownIn(['events'], given, Object.keys(EVENT_PARTS)),
+    ...Object.entries(EVENT_PARTS).flatMap(([part, known]) =>
+      unknownIn(['events', part], given[part], known),
+    ),
+  ];
 }
 
 function unknownInProvider(path: Path, entry: unknown): Mistake[] {

@@ -2,18 +2,30 @@
 
 import type { z } from 'zod';
 import { providerName } from '../domain/ids.ts';
-import type { OwnConfig, ProviderConfig } from './config.ts';
+import type { OwnConfig, ProviderConfig, RedisConfig } from './config.ts';
 import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, mistakesOf, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
 import { GENERIC, type OwnKind } from './own-kind.ts';
 import { allKinds, type OwnKinds } from './own-kinds.ts';
 import { readOwnSettings } from './own-settings.ts';
-import { type Account, anyAccount, log, server, settingsOfTheOtherWay, shapeOf } from './shapes.ts';
+import {
+  type Account,
+  anyAccount,
+  events,
+  log,
+  redisShapeOf,
+  server,
+  settingsOfTheOtherWay,
+  shapeOf,
+  WAYS_TO_REDIS,
+} from './shapes.ts';
 
 export interface Validated {
   readonly providers: readonly ProviderConfig[];
   readonly server: z.output<typeof server>;
+  readonly redis?: RedisConfig;
+  readonly events?: z.output<typeof events>;
   readonly log: z.output<typeof log>;
   readonly mistakes: readonly Mistake[];
 }
@@ -22,25 +34,24 @@ export interface Validated {
 export async function validate(given: Mapping, own: OwnKinds): Promise<Validated> {
   const providers = await readProviders(given['providers'], own);
   const serverRead = readSection('server', server, given['server']);
+  const redisRead = readRedis(given['redis']);
+  const eventsRead = readSection('events', events, given['events']);
   const logRead = readSection('log', log, given['log']);
   return {
     providers: providers.value,
     server: serverRead.value ?? {},
+    ...(redisRead.value ? { redis: redisRead.value } : {}),
+    ...(eventsRead.value ? { events: eventsRead.value } : {}),
     log: logRead.value ?? {},
     mistakes: [
       ...providers.mistakes,
       ...serverRead.mistakes,
+      ...redisRead.mistakes,
+      ...eventsRead.mistakes,
       ...logRead.mistakes,
-      ...('redis' in given ? [mistake(['redis'], REDIS_LATER)] : []),
     ],
   };
 }
-
-const REDIS_LATER =
-  'arrives with a later version and would not be used: remove it, this version remembers in its own process';
-
-/** The part of a config that has to go as a whole, so that what is missing inside it needs no sentence. */
-export const LATER_PART = 'redis';
 
 interface Read<Value> {
   readonly value?: Value;
@@ -175,6 +186,20 @@ function readSection<Shape extends z.ZodObject>(
     return wrong([name], `must be a mapping: give it ${settings}, or remove it`);
   }
   return outcomeOf(shape.safeParse(given), [name]);
+}
+
+function readRedis(given: unknown): Read<RedisConfig> {
+  if (given === undefined) return { mistakes: [] };
+  if (!isMapping(given)) {
+    return wrong(['redis'], 'must be a mapping: write `redis: { url: redis://… }`, or remove it');
+  }
+  if (WAYS_TO_REDIS.filter((way) => way in given).length > 1) {
+    return wrong(['redis'], 'names more than one Redis: keep one of url, sentinels and cluster');
+  }
+  const read = redisShapeOf(given).safeParse(given);
+  return read.success
+    ? { value: read.data, mistakes: [] }
+    : { mistakes: mistakesOf(read.error, ['redis']) };
 }
 
 function outcomeOf<Value>(read: z.ZodSafeParseResult<Value>, path: Path): Read<Value> {

@@ -40,7 +40,9 @@ export type Failure =
       readonly provider: ProviderName;
       /** What was seen instead of an answer. */
       readonly because: string;
-    };
+    }
+  /** The gateway's own memory is out of reach. */
+  | { readonly kind: 'gateway-unavailable'; readonly because: string };
 
 export interface Issue {
   /** Where in the input, as a client wrote it: `tags.set.0.value`. */
@@ -80,6 +82,7 @@ export function reasonOf(failure: Failure): string {
   switch (failure.kind) {
     case 'unavailable':
     case 'outcome-unknown':
+    case 'gateway-unavailable':
       return failure.because;
     case 'refused':
     case 'forbidden':

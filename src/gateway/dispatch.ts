@@ -2,6 +2,7 @@
 
 import { type Failure, failed, type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
+import type { ReplyEvent } from '../domain/reply.ts';
 import type { Verb } from '../domain/verb.ts';
 import type { Log } from '../observability/log.ts';
 import type { Able, Call, Provider } from '../providers/provider.ts';
@@ -32,6 +33,18 @@ export interface Dispatch {
     readonly patience?: 'usual' | 'reply';
     readonly with: (able: Able<V>, call: Call) => Promise<Outcome<T>>;
   }): Promise<Outcome<T>>;
+  /**
+   * Runs a bot's answer under the provider's deadline for replies. It is bound to no operation: an engine stops when its
+   * caller goes, so a client that leaves must not take the answer with it. Always ends with `completed` or `failed`.
+   */
+  stream(asked: {
+    readonly provider: ProviderName;
+    /** What was read in the same operation: a write makes it old. */
+    readonly reads: Call['reads'];
+    /** Aborted where this gateway cannot go on. */
+    readonly signal: AbortSignal;
+    readonly with: (able: Able<'REPLY_STREAM'>, call: Call) => AsyncIterable<ReplyEvent>;
+  }): AsyncIterable<ReplyEvent>;
 }
 
 /** How long an adapter may take to notice that its time is up before it is no longer waited for. */
@@ -71,8 +84,60 @@ export function dispatcher(parts: {
       if (!operation.signal.aborted) health.record(name, outcome);
       return outcome;
     },
+
+    async *stream({ provider: name, reads, signal: closing, with: run }) {
+      const verb = 'REPLY_STREAM';
+      const provider = byName.get(name);
+      const able = provider && ableTo(provider, verb);
+      if (!able?.ok) {
+        const absent: Failure = { kind: 'not-found', what: `provider named ${name}` };
+        yield { type: 'failed', failure: able?.failure ?? absent };
+        return;
+      }
+      const signal = AbortSignal.any([closing, deadlineAfter(provider?.replyDeadlineMs ?? 0)]);
+      const late = pastGrace(signal);
+      const tooLate = late.passed.then(() => undefined);
+      let hasBegun = false;
+      let end: ReplyEnd | undefined;
+      try {
+        const events = run(able.value, { signal, reads })[Symbol.asyncIterator]();
+        while (!end) {
+          // oxlint-disable-next-line no-await-in-loop -- one event after the other
+          const next = await Promise.race([events.next(), tooLate]);
+          if (next === undefined) {
+            const because = closing.aborted
+              ? 'this gateway was closed before it was complete'
+              : 'it did not end within the deadline';
+            end = { type: 'failed', failure: silent(name, verb, because) };
+          } else if (next.done) {
+            const because = 'its answer came to no end';
+            log.error({ provider: name, verb }, 'an adapter ended a reply without a word');
+            end = { type: 'failed', failure: silent(name, verb, because) };
+          } else if (next.value.type === 'completed' || next.value.type === 'failed') {
+            end = next.value;
+            // Left to its end: to go before would cost the connection.
+            void events.next().catch(() => undefined);
+          } else {
+            hasBegun = true;
+            yield next.value;
+          }
+        }
+      } catch (error) {
+        log.error({ provider: name, verb, err: error }, 'an adapter threw, which is a bug');
+        const because = 'this gateway failed to read its answer';
+        end = { type: 'failed', failure: silent(name, verb, because) };
+      } finally {
+        late.dismiss();
+      }
+      // Whatever became of an answer that had begun: it was there to give one.
+      const failure = end.type === 'failed' && !hasBegun ? end.failure : undefined;
+      health.record(name, failure ? failed(failure) : success(null));
+      yield end;
+    },
   };
 }
+
+type ReplyEnd = Extract<ReplyEvent, { readonly type: 'completed' | 'failed' }>;
 
 /** The verb's entry in the provider's table, or why it has none. */
 export function ableTo<V extends Verb>(provider: Provider, verb: V): Outcome<Able<V>> {

@@ -1,12 +1,12 @@
 // The use cases: what a client may ask, in the words of the schema, over however many providers there are.
 
 import type { Conversation } from '../domain/conversation.ts';
-import type { Outcome } from '../domain/failure.ts';
+import { checked, type Outcome } from '../domain/failure.ts';
 import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import type { Participant } from '../domain/participant.ts';
 import type { Log } from '../observability/log.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, WebhookRequest } from '../providers/provider.ts';
 import type {
   CompletedConversation,
   CreateSession,
@@ -19,6 +19,9 @@ import type {
   UpdatedMessage,
   UploadedAttachment,
 } from '../providers/verbs.ts';
+import type { EventLog } from '../state/events/log.ts';
+import type { Leases } from '../state/lease/lease.ts';
+import { openBroadcast } from './broadcast.ts';
 import { type CompleteInput, completeConversation } from './complete-conversation.ts';
 import {
   type CreateInput,
@@ -28,18 +31,29 @@ import {
 import { createSession } from './create-session.ts';
 import { cursorSeal } from './cursor.ts';
 import { dispatcher, type Operation } from './dispatch.ts';
+import { eventCursors } from './event-cursor.ts';
+import { eventIssues } from './event-inputs.ts';
 import { type Health, healthBook } from './health.ts';
+import { openHear } from './hear.ts';
+import { openInOrder } from './in-order.ts';
+import { openIngest } from './ingest.ts';
+import { openKnownTags } from './known-tags.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
 import { listParticipants } from './list-participants.ts';
+import { endOrphanedReplies } from './orphaned-replies.ts';
 import type { ConversationPage, EdgePage, FilterAsked, PageAsked } from './pages.ts';
 import { addParticipant, removeParticipant } from './participants.ts';
 import { type ReplyRequested, requestReply } from './request-reply.ts';
 import { type MessageSent, type SendInput, sendMessage } from './send-message.ts';
+import { openReplies } from './stream-reply.ts';
+import { type EventsAsked, subscribe, type Told } from './subscribe.ts';
+import { openTelling } from './telling.ts';
 import { type UpdateInput, updateConversation } from './update-conversation.ts';
 import { type UpdateMessageInput, updateMessage } from './update-message.ts';
 import { type UploadInput, uploadAttachment } from './upload-attachment.ts';
 import { type ContactUpserted, type UpsertContactInput, upsertContact } from './upsert-contact.ts';
+import { openWatch, type WatchParts } from './watch.ts';
 
 export interface Gateway {
   readonly providers: readonly Provider[];
@@ -88,17 +102,34 @@ export interface Gateway {
   removeParticipant(input: NameParticipant, operation: Operation): Promise<Outcome<string>>;
   uploadAttachment(input: UploadInput, operation: Operation): Promise<Outcome<UploadedAttachment>>;
   createSession(input: CreateSession, operation: Operation): Promise<Outcome<Session>>;
+
+  /** Told until the signal is aborted or the iteration ended. */
+  subscribe(asked: EventsAsked, signal: AbortSignal): Promise<Outcome<AsyncIterable<Told>>>;
+  /** Whether anything may be posted to us in the name of this provider. */
+  takesWebhooks(provider: string): boolean;
+  /** How many events came of what a service posted, once they are in the log. */
+  webhook(provider: string, request: WebhookRequest): Promise<Outcome<number>>;
+  /** How many listen now. */
+  readonly listeners: number;
+  /** Ends every subscription, whatever was done for their sake, and the answers that nobody waits for any longer. */
+  close(): Promise<void>;
 }
 
 export interface GatewayParts {
   readonly providers: readonly Provider[];
+  readonly events: EventLog;
+  /** Who writes which answer, known to all gateways of one log; absent where this one is alone. */
+  readonly replyLeases?: Leases;
   readonly cursorSecret: string;
+  /** How accounts are looked at while somebody listens; absent, they are not. */
+  readonly watch?: Pick<WatchParts, 'leases' | 'polling' | 'retentionMs' | 'timer'>;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: Log;
 }
 
-export function openGateway({ providers, cursorSecret, clock, log }: GatewayParts): Gateway {
+export function openGateway(parts: GatewayParts): Gateway {
+  const { providers, events, cursorSecret, clock, log } = parts;
   const health = healthBook(
     providers.map(({ name }) => name),
     clock,
@@ -106,6 +137,21 @@ export function openGateway({ providers, cursorSecret, clock, log }: GatewayPart
   const dispatch = dispatcher({ providers, health, log });
   const seal = cursorSeal(cursorSecret);
   const { create, getOrCreate } = createConversations(dispatch);
+  const broadcast = openBroadcast(events);
+  const ingest = openIngest({ events, clock });
+  const watch =
+    parts.watch && openWatch({ ...parts.watch, providers, dispatch, ingest, events, clock, log });
+  const inOrder = openInOrder({ ingest, dispatch, events, watch, clock });
+  const knownTags = openKnownTags({ events, dispatch });
+  const telling = openTelling({ ingest: inOrder, log });
+  const longestMs = Math.max(0, ...providers.map(({ replyDeadlineMs }) => replyDeadlineMs));
+  const replyParts = { dispatch, events, ingest: inOrder, clock, log, longestMs };
+  const { replyLeases } = parts;
+  const replies = openReplies({ ...replyParts, ...(replyLeases && { leases: replyLeases }) });
+  const stopEndingReplies =
+    replyLeases && endOrphanedReplies({ ...replyParts, leases: replyLeases });
+  const hear = openHear({ providers, ingest, inOrder, broadcast, clock, log });
+  const cursors = eventCursors(cursorSecret);
 
   return {
     providers,
@@ -133,38 +179,83 @@ export function openGateway({ providers, cursorSecret, clock, log }: GatewayPart
         with: (able, call) => able.does(ref, call),
       }),
 
-    createConversation: create,
-    getOrCreateConversation: getOrCreate,
-    updateConversation: (input, operation) => updateConversation(dispatch, input, operation),
-    deleteConversation: (ref, operation) =>
-      dispatch.run({
+    createConversation: async (input, operation) => telling.created(await create(input, operation)),
+    getOrCreateConversation: async (input, operation) =>
+      telling.gotOrCreated(await getOrCreate(input, operation)),
+    updateConversation: async (input, operation) =>
+      telling.updated(await updateConversation(dispatch, input, operation)),
+    deleteConversation: async (ref, operation) => {
+      const deleted = await dispatch.run({
         provider: ref.provider,
         verb: 'CONVERSATION_DELETE',
         operation,
         with: (able, call) => able.does(ref, call),
-      }),
-    sendMessage: (input, operation) => sendMessage(dispatch, input, operation),
-    updateMessage: (input, operation) => updateMessage(dispatch, input, operation),
-    deleteMessage: (ref, operation) =>
-      dispatch.run({
+      });
+      return telling.deleted(ref, deleted);
+    },
+    sendMessage: async (input, operation) =>
+      telling.said(await sendMessage({ dispatch, replies }, input, operation)),
+    updateMessage: async (input, operation) =>
+      telling.messageUpdated(await updateMessage(dispatch, input, operation)),
+    deleteMessage: async (ref, operation) => {
+      const deleted = await dispatch.run({
         provider: ref.conversation.provider,
         verb: 'MESSAGE_DELETE',
         operation,
         with: (able, call) => able.does(ref, call),
-      }),
-    rateMessage: (input, operation) =>
-      dispatch.run({
+      });
+      return telling.messageDeleted(ref, deleted);
+    },
+    rateMessage: async (input, operation) => {
+      const rated = await dispatch.run({
         provider: input.message.conversation.provider,
         verb: 'MESSAGE_RATE',
         operation,
         with: (able, call) => able.does(input, call),
-      }),
-    requestReply: (request, operation) => requestReply(dispatch, request, operation),
+      });
+      return telling.messageRated(rated);
+    },
+    requestReply: async (request, operation) =>
+      telling.said(await requestReply({ dispatch, replies }, request, operation)),
     completeConversation: (input, operation) => completeConversation(dispatch, input, operation),
     upsertContact: (input, operation) => upsertContact(dispatch, input, operation),
     addParticipant: (input, operation) => addParticipant(dispatch, input, operation),
     removeParticipant: (input, operation) => removeParticipant(dispatch, input, operation),
     uploadAttachment: (input, operation) => uploadAttachment(dispatch, input, operation),
     createSession: (input, operation) => createSession(dispatch, input, operation),
+
+    subscribe: async (asked, signal) => {
+      const names = providers.map(({ name }) => name);
+      const good = checked(asked, eventIssues(asked, names));
+      const joined = (to: EventsAsked) => watch?.joined(to) ?? (() => undefined);
+      return good.ok
+        ? subscribe(
+            {
+              log: events,
+              broadcast,
+              cursors,
+              clock,
+              repliesMs: longestMs,
+              joined,
+              tagsOf: knownTags.of,
+            },
+            asked,
+            signal,
+          )
+        : good;
+    },
+    takesWebhooks: hear.takesWebhooks,
+    webhook: hear.webhook,
+    get listeners() {
+      return broadcast.listeners;
+    },
+    async close() {
+      hear.close();
+      broadcast.close();
+      await Promise.all([replies.close(), stopEndingReplies?.()]);
+      inOrder.close();
+      knownTags.close();
+      await watch?.close();
+    },
   };
 }

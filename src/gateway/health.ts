@@ -54,6 +54,7 @@ function stateAfter(outcome: Outcome<unknown>): Health['state'] {
     case 'unsupported':
     case 'conflict':
     case 'refused':
+    case 'gateway-unavailable':
       return 'UP';
   }
 }

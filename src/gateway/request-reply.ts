@@ -3,15 +3,17 @@
 import { checked, failed, mapOutcome, type Outcome } from '../domain/failure.ts';
 import type { ConversationRef } from '../domain/ids.ts';
 import type { RequestedReply, RequestReply } from '../providers/verbs.ts';
-import type { Dispatch, Operation } from './dispatch.ts';
+import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import { optionIssues } from './inputs.ts';
+import type { Replies } from './stream-reply.ts';
 
 export interface ReplyRequested extends RequestedReply {
   readonly conversation: ConversationRef;
 }
 
+/** Where it can be had while it is written, it is told to all who listen meanwhile. */
 export async function requestReply(
-  dispatch: Dispatch,
+  { dispatch, replies }: { readonly dispatch: Dispatch; readonly replies: Replies },
   request: RequestReply,
   operation: Operation,
 ): Promise<Outcome<ReplyRequested>> {
@@ -23,12 +25,17 @@ export async function requestReply(
   const good = checked(request, optionIssues(provider, options));
   if (!good.ok) return good;
 
-  const answered = await dispatch.run({
-    provider: provider.name,
-    verb: 'REPLY_REQUEST',
-    operation,
-    patience: 'reply',
-    with: ({ does }, call) => does(request, call),
-  });
+  const able = ableTo(provider, 'REPLY_REQUEST');
+  if (!able.ok) return able;
+
+  const answered = replies.stream(provider)
+    ? await replies.toHistory(request, operation)
+    : await dispatch.run({
+        provider: provider.name,
+        verb: 'REPLY_REQUEST',
+        operation,
+        patience: 'reply',
+        with: ({ does }, call) => does(request, call),
+      });
   return mapOutcome(answered, (reply) => ({ ...reply, conversation }));
 }

@@ -21,7 +21,7 @@ import type { MessageRole } from '../domain/participant.ts';
 import type { ReplyUsage } from '../domain/reply.ts';
 import type { Tag } from '../domain/tag.ts';
 import type { Able, Provider } from '../providers/provider.ts';
-import type { SendField } from '../providers/verbs.ts';
+import type { SendField, SendMessage } from '../providers/verbs.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import {
   contentIssues,
@@ -32,6 +32,7 @@ import {
   textIssues,
   unsupportedBy,
 } from './inputs.ts';
+import type { Replies } from './stream-reply.ts';
 
 export interface SendInput {
   readonly conversation: ConversationRef;
@@ -59,8 +60,9 @@ export interface MessageSent {
   readonly unfinished: Failure | null;
 }
 
+/** Where the answer that is expected can be had while it is written, it is told to all who listen meanwhile. */
 export async function sendMessage(
-  dispatch: Dispatch,
+  { dispatch, replies }: { readonly dispatch: Dispatch; readonly replies: Replies },
   input: SendInput,
   operation: Operation,
 ): Promise<Outcome<MessageSent>> {
@@ -81,25 +83,25 @@ export async function sendMessage(
     refuseWish(provider, able.value, wish, content);
   if (refusal) return failed(refusal);
 
-  const sent = await dispatch.run({
-    provider: provider.name,
-    verb,
-    operation,
-    patience: wish.expectReply ? 'reply' : 'usual',
-    with: ({ does }, call) =>
-      does(
-        {
-          conversation,
-          content,
-          ...wish,
-          tags: input.tags,
-          ...(name === undefined ? {} : { name }),
-          ...(description === undefined ? {} : { description }),
-          ...(options === undefined ? {} : { options }),
-        },
-        call,
-      ),
-  });
+  const message: SendMessage = {
+    conversation,
+    content,
+    ...wish,
+    tags: input.tags,
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(options === undefined ? {} : { options }),
+  };
+  const sent =
+    wish.expectReply && replies.stream(provider)
+      ? await replies.toMessage(message, operation)
+      : await dispatch.run({
+          provider: provider.name,
+          verb,
+          operation,
+          patience: wish.expectReply ? 'reply' : 'usual',
+          with: ({ does }, call) => does(message, call),
+        });
   if (sent.ok) return success({ delivery: 'SENT', conversation, ...sent.value });
   if (sent.failure.kind !== 'outcome-unknown') return sent;
   const nothing = { message: null, reply: null, usage: null, unfinished: null };

@@ -1,6 +1,7 @@
 // The contract of a provider: a name and a table of what it can do. What is not in the table is refused before any call.
 
 import type { Conversation, FilterField } from '../domain/conversation.ts';
+import type { News } from '../domain/event.ts';
 import type { Outcome } from '../domain/failure.ts';
 import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
 import type { Message, MessageContent, MessageKind, Visibility } from '../domain/message.ts';
@@ -52,6 +53,29 @@ export interface Provider {
   /** The same where an AI answers within the call. */
   readonly replyDeadlineMs: number;
   readonly can: VerbTable;
+  /** How its news arrives besides by looking; absent, in no other way. */
+  readonly inbound?: Inbound;
+}
+
+export interface Inbound {
+  /** Requests a minute that the service takes of this account; null where no number is known. */
+  readonly budgetPerMinute: number | null;
+  /**
+   * What was posted to us by the service. `forbidden` where it does not prove that it is from there, `invalid-input` where it
+   * makes no sense; nothing it says is believed that could be read again instead.
+   */
+  readonly webhook?: (request: WebhookRequest, call: Call) => Promise<Outcome<readonly News[]>>;
+  /** What happens in one conversation, while somebody listens. Ends where the service ends it, or with a failure. */
+  readonly follow?: (
+    conversation: ConversationRef,
+    call: Call,
+  ) => AsyncIterable<Outcome<readonly News[]>>;
+}
+
+export interface WebhookRequest {
+  header(name: string): string | undefined;
+  /** As it came: a signature is of these very bytes. */
+  readonly body: Buffer;
 }
 
 export type VerbTable = { readonly [V in Verb]: Able<V> | Unable };

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 
-const MAX_BODY_BYTES = 1024 * 1024;
+export const MAX_BODY_BYTES = 1024 * 1024;
 /** How much more is read away, so that a client that is still sending gets to read the refusal. */
 const MAX_DRAINED_BYTES = 16 * 1024 * 1024;
 

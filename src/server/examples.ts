@@ -32,6 +32,7 @@ export function exampleTabs(ids: ReadonlyMap<string, string>): ExampleTab[] {
         discriminateByTags: ['email'],
       },
     }),
+    tab(LISTEN, {}),
     tab(PROVIDERS, {}),
   ];
 }
@@ -176,6 +177,24 @@ mutation GetOrCreate(
       conversation { id channel tags { key value } }
     }
     ... on Error { code message }
+  }
+}
+`;
+
+const LISTEN = `
+# Messages as they come. Press play, then write
+# somewhere: in the tab "Send", for one.
+subscription Listen {
+  messageAdded(confirm: true) {
+    __typename
+    # Come back with the last as "after", and what
+    # was missed is told first.
+    ... on Event { cursor }
+    ... on MessageAdded {
+      message { role text createdAt }
+      conversation { title provider { name } }
+    }
+    ... on Gap { scope reason from to }
   }
 }
 `;

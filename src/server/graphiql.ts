@@ -21,6 +21,7 @@ export function graphiqlPage(ids: () => Promise<ReadonlyMap<string, string>>): (
       // Not escaped by the renderer: a constant, never anything configured.
       title: 'Parlance',
       endpoint: GRAPHQL_PATH,
+      subscriptionsProtocol: 'WS',
       defaultTabs: exampleTabs(await ids()),
     });
     const html = Buffer.from(text.replace('</head>', () => `${FIRM_TABS}</head>`));

@@ -2,14 +2,17 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { encodeId } from '../domain/ids.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
 import { readBody } from './body.ts';
 import { graphiqlPage, type Page } from './graphiql.ts';
 import { GRAPHQL_PATH, openGraphql } from './graphql.ts';
-import { turnedAway } from './headers.ts';
-import { answerUnreadable } from './unreadable.ts';
+import { ofAnotherOrigin, turnedAway } from './headers.ts';
+import { answerBare, answerUnreadable } from './unreadable.ts';
+import { openWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
+import { openWebSockets } from './websocket.ts';
 
 export interface Server {
   readonly url: string;
@@ -25,6 +28,8 @@ export interface ServerParts {
   readonly port: number;
   /** Whether the page's examples are filled in with conversations there are. */
   readonly examples: boolean;
+  /** What besides providers is out, and done without. */
+  readonly alsoOut?: () => readonly string[];
 }
 
 /** How much longer than the slowest answer may take is waited for it once the process is to end. */
@@ -33,11 +38,15 @@ const DRAIN_MARGIN_MS = 1000;
 const ARRIVAL_LIMIT_MS = 30_000;
 
 export async function startServer(parts: ServerParts): Promise<Server> {
-  const { gateway, log, host, port, examples } = parts;
+  const { gateway, log, host, port, examples, alsoOut = () => [] } = parts;
   const graphql = openGraphql({ gateway, log });
+  const webSockets = openWebSockets({ graphql, log });
   const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
   /** Those whose body is still on its way. */
   const arriving = new Set<IncomingMessage>();
+  const webhooks = openWebhooks({ gateway, arriving });
+  /** Those that somebody listens to. */
+  const streams = new Set<ServerResponse>();
   /** Those that nothing has been asked on yet: a browser opens them in advance, and Node does not count them as idle. */
   const unused = new Set<Socket>();
   let leaving = false;
@@ -62,6 +71,39 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     socket.once('close', () => unused.delete(socket));
   });
   server.on('clientError', answerUnreadable);
+  server.on('upgrade', (request, socket, head) => {
+    unused.delete(request.socket);
+    socket.on('error', (error) => log.debug({ err: error }, 'a connection failed'));
+    // Some clients offer another protocol with their first request, and mean to be answered in this one.
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      server.emit('connection', withoutUpgrade(request, socket, head));
+      return;
+    }
+    const refused = turnedAwayFromSocket(request);
+    if (refused) answerBare(socket, refused.status, refused.message);
+    else webSockets.open(request, socket, head);
+  });
+
+  function turnedAwayFromSocket(request: IncomingMessage) {
+    if (leaving) {
+      return {
+        status: '503 Service Unavailable',
+        message: 'This gateway is leaving. Connect again.',
+      };
+    }
+    if (pathOf(request) !== GRAPHQL_PATH) {
+      return {
+        status: '404 Not Found',
+        message: `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`,
+      };
+    }
+    if (ofAnotherOrigin(request)) {
+      const message =
+        'A page of another origin may not connect. Serve it from this one, or ask from a server.';
+      return { status: '403 Forbidden', message };
+    }
+    return undefined;
+  }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request);
@@ -71,7 +113,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       case '/readyz':
         return leaving
           ? sayJson(response, 503, { status: 'leaving' })
-          : sayJson(response, 200, readiness(gateway));
+          : sayJson(response, 200, readiness(gateway, alsoOut()));
       case '/':
         response.writeHead(302, { location: GRAPHQL_PATH }).end();
         return;
@@ -79,6 +121,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
         if (wantsPage(request)) return sendPage(request, response, await page());
         return answerGraphql(request, response);
       default:
+        if (path.startsWith(WEBHOOKS_PATH)) return webhooks.answer(request, response, path);
         return sayError(response, 404, `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`);
     }
   }
@@ -87,7 +130,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     const refused = turnedAway(request);
     if (refused) return sayError(response, refused.status, refused.message);
     if (request.method !== 'POST') {
-      await graphql.handle(request, response);
+      await graphql.handle(request, response, { listens: () => note(response) });
       return;
     }
     arriving.add(request);
@@ -98,7 +141,14 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       return sayError(response, 413, 'A body may have 1 MB at most. Send less, or a URL to it.');
     }
     // The GraphQL server takes a body that was read already from this field.
-    await graphql.handle(Object.assign(request, { body }), response);
+    await graphql.handle(Object.assign(request, { body }), response, {
+      listens: () => note(response),
+    });
+  }
+
+  function note(response: ServerResponse): void {
+    streams.add(response);
+    response.once('close', () => streams.delete(response));
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -118,7 +168,11 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       for (const request of arriving) request.destroy();
       for (const socket of unused) socket.destroy();
       const slowestMs = Math.max(...gateway.providers.map((provider) => provider.replyDeadlineMs));
-      const limit = setTimeout(() => server.closeAllConnections(), slowestMs + DRAIN_MARGIN_MS);
+      const limitMs = slowestMs + DRAIN_MARGIN_MS;
+      const limit = setTimeout(() => server.closeAllConnections(), limitMs);
+      // A stream that ended in good order would not be asked for again: it is cut, and whoever reads it comes back elsewhere.
+      for (const response of streams) response.destroy();
+      await webSockets.leave(limitMs);
       await closed;
       clearTimeout(limit);
       await graphql.dispose();
@@ -150,12 +204,11 @@ function sendPage(request: IncomingMessage, response: ServerResponse, page: Page
     .end(body);
 }
 
-/** Degraded is still ready: what does not need the provider that is out works. */
-function readiness(gateway: Gateway) {
-  const out = gateway.providers.filter(({ name }) => gateway.health(name).state === 'DOWN');
-  return out.length === 0
-    ? { status: 'ready' }
-    : { status: 'ready', degraded: out.map(({ name }) => name) };
+/** Degraded is still ready: what does not need what is out works. */
+function readiness(gateway: Gateway, alsoOut: readonly string[]) {
+  const down = gateway.providers.filter(({ name }) => gateway.health(name).state === 'DOWN');
+  const degraded = [...alsoOut, ...down.map(({ name }) => name)];
+  return degraded.length === 0 ? { status: 'ready' } : { status: 'ready', degraded };
 }
 
 async function newestIds(gateway: Gateway): Promise<ReadonlyMap<string, string>> {
@@ -173,6 +226,20 @@ async function newestIds(gateway: Gateway): Promise<ReadonlyMap<string, string>>
     }),
   );
   return new Map(found.flat());
+}
+
+/** The connection as it was before the request on it was read, which asks for nothing but its answer. */
+function withoutUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Duplex {
+  const { method, url, httpVersion, rawHeaders } = request;
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (!/^(connection|upgrade|http2-settings)$/i.test(name)) {
+      lines.push(`${name}: ${rawHeaders[index + 1]}`);
+    }
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  return socket;
 }
 
 function sayJson(response: ServerResponse, status: number, body: object): void {

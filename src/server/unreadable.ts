@@ -9,6 +9,11 @@ export function answerUnreadable(error: Error, socket: Duplex): void {
     return;
   }
   const { status, message } = REASONS[codeOf(error)] ?? MALFORMED;
+  answerBare(socket, status, message);
+}
+
+/** An answer to what has no response of Node's, and the end of the connection. */
+export function answerBare(socket: Duplex, status: string, message: string): void {
   const body = `${JSON.stringify({ errors: [{ message, extensions: { code: 'INVALID_INPUT' } }] })}\n`;
   socket.end(
     [

@@ -41,6 +41,7 @@ describe('the example config', () => {
       'PORT',
       'HOST',
       'LOG_LEVEL',
+      'REDIS_URL',
       'PARLANCE_CONFIG',
       ...(await variablesOfTheExample()),
     ]);

@@ -168,7 +168,45 @@ const FILE_MISTAKES: [string, ...string[]][] = [
   ],
   [
     `providers: { ${GOOD} }\nredis: { url: "\${NOT_SET}" }`,
-    'redis arrives with a later version and would not be used: remove it, this version remembers in its own process.',
+    'redis.url needs the environment variable NOT_SET, which is not set: set it, or write $${ for a literal ${.',
+  ],
+  [
+    `providers: { ${GOOD} }\nredis: redis://127.0.0.1`,
+    'redis must be a mapping: write `redis: { url: redis://… }`, or remove it.',
+  ],
+  [
+    `providers: { ${GOOD} }\nredis: {}`,
+    'redis.url is missing: add a Redis URL such as redis://127.0.0.1:6379, or rediss:// over TLS.',
+  ],
+  ...['127.0.0.1:6379', '/var/run/redis.sock', 'redis://', 'http://127.0.0.1', 'redis://h/a/b'].map(
+    (url): [string, string] => [
+      `providers: { ${GOOD} }\nredis: { url: '${url}' }`,
+      'redis.url must be a Redis URL such as redis://127.0.0.1:6379, or rediss:// over TLS, with what is not plain in a password written as %40.',
+    ],
+  ),
+  [
+    `providers: { ${GOOD} }\nredis: { uri: 'redis://h', prefix: 'two words' }`,
+    'redis.uri is not a setting: write url instead, or remove it.',
+    'redis.url is missing: add a Redis URL such as redis://127.0.0.1:6379, or rediss:// over TLS.',
+    'redis.prefix must be what every key begins with, in plain ASCII without spaces or line breaks.',
+  ],
+  [
+    `providers: { ${GOOD} }\nredis: { url: 'redis://h', cluster: ['redis://h'] }`,
+    'redis names more than one Redis: keep one of url, sentinels and cluster.',
+  ],
+  [
+    `providers: { ${GOOD} }\nredis: { cluster: ['redis://h', 'h:1'], name: n }`,
+    'redis.name is not a setting: use one of cluster, prefix, or remove it.',
+    'redis.cluster.1 must be a Redis URL such as redis://127.0.0.1:6379, or rediss:// over TLS, with what is not plain in a password written as %40.',
+  ],
+  [
+    `providers: { ${GOOD} }\nredis: { cluster: [] }`,
+    'redis.cluster is empty: give it the URLs of some nodes.',
+  ],
+  [
+    `providers: { ${GOOD} }\nredis: { sentinels: 'redis://h:26379' }`,
+    'redis.sentinels must be a list: write the URL of each Sentinel in [ ].',
+    'redis.name is missing: add what the Sentinels call the server.',
   ],
   [
     `provider: { ${GOOD} }`,

@@ -21,6 +21,7 @@ import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
 import type { Able, Call, Provider } from '../../src/providers/provider.ts';
 import type { CreateConversation } from '../../src/providers/verbs.ts';
 import type { TestClock } from '../support/clock.ts';
+import { anEventLog } from '../support/event-log.ts';
 
 /** One adapter over one transport: whoever claims to be a provider brings one of these. */
 export interface Subject {
@@ -267,6 +268,7 @@ export function failureOf(outcome: Outcome<unknown>): Failure {
 export function gatewayOver({ provider, clock }: Pick<Stage, 'provider' | 'clock'>): Gateway {
   const silent = () => undefined;
   return openGateway({
+    events: anEventLog(),
     providers: [provider],
     cursorSecret: 'a secret of the laws',
     clock,

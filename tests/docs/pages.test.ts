@@ -15,6 +15,8 @@ const DECISIONS = (await readdir(join(ROOT, 'docs/decisions'))).toSorted();
 const PAGES = [
   ...(await readdir(ROOT)).filter((name) => name.endsWith('.md')),
   'docs/architecture.md',
+  'docs/chaos.md',
+  'docs/live.md',
   'docs/providers.md',
   'docs/providers-of-your-own.md',
   ...DECISIONS.map((name) => `docs/decisions/${name}`),

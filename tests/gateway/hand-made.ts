@@ -16,6 +16,7 @@ import {
   unableTable,
 } from '../../src/providers/provider.ts';
 import type { ListConversations } from '../../src/providers/verbs.ts';
+import { anEventLog } from '../support/event-log.ts';
 
 export interface HandMade {
   readonly provider: Provider;
@@ -111,7 +112,13 @@ export function gatewayOver(
     error: write('error'),
   };
   return {
-    gateway: openGateway({ providers, cursorSecret: 'hand-made', clock, log }),
+    gateway: openGateway({
+      providers,
+      events: anEventLog(clock),
+      cursorSecret: 'hand-made',
+      clock,
+      log,
+    }),
     log,
     logged,
   };

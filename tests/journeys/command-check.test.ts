@@ -1,7 +1,7 @@
 // What the command says without starting anything: how the accounts answer, what the schema is, and how it is used.
 
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { configured, parlance, startedWorld } from '../support/command.ts';
 import { leaksIn } from '../support/hostile.ts';
 
@@ -24,6 +24,27 @@ describe('parlance check', () => {
       'bot (chatbotkit): answers.',
       'team (stack-auth): answers.',
     ]);
+  });
+
+  it('says whether Redis answers, before the accounts, and why it does not', async () => {
+    const world = await startedWorld();
+    const { environment, yaml } = configured(world);
+    const files = { 'parlance.config.yaml': `${yaml}redis: { url: \${REDIS}, prefix: 'check:' }` };
+    const there = { ...environment, REDIS: inject('redisUrl') };
+    const nowhere = { ...environment, REDIS: 'redis://:hush@127.0.0.1:1' };
+
+    const good = await (await parlance(['check'], { environment: there, files })).ended();
+    const bad = await (await parlance(['check'], { environment: nowhere, files })).ended();
+
+    expect([good.code, sentencesIn(good.out)[0]]).toEqual([0, 'redis: answers.']);
+    expect([bad.code, sentencesIn(bad.out).slice(0, 2)]).toEqual([
+      1,
+      [
+        'redis: does not answer (connect ECONNREFUSED 127.0.0.1:1). Start it, or correct REDIS_URL or the section redis.',
+        'site (botpress): answers.',
+      ],
+    ]);
+    expect(bad.out + bad.err).not.toContain('hush');
   });
 
   it('names the account whose credential is refused, and the one that cannot be reached', async () => {
@@ -84,3 +105,8 @@ describe('a command that is none', () => {
     expect(out + err).toMatch(/start .*\n.*check .*\n.*schema/);
   });
 });
+
+/** Without what the log says. */
+function sentencesIn(out: string): string[] {
+  return out.split('\n').filter((line) => !line.startsWith('{'));
+}

@@ -1,13 +1,23 @@
 // The page a newcomer opens, in a real browser that reaches nothing but the gateway: the examples are there, and they run.
 
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { at, listAt, textAt } from '../support/answer.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
+import { ask, brief } from '../support/desk.ts';
 import { leaksIn, post, refusalsIn, send } from '../support/hostile.ts';
 import { startParlance, type TestParlance } from '../support/parlance.ts';
 
-const TABS = ['Inbox', 'Thread', 'Filtered', 'Update', 'Send', 'GetOrCreate', 'Providers'];
+const TABS = [
+  'Inbox',
+  'Thread',
+  'Filtered',
+  'Update',
+  'Send',
+  'GetOrCreate',
+  'Listen',
+  'Providers',
+];
 
 describe('GraphiQL without the internet', () => {
   let browser: Browser | undefined;
@@ -66,6 +76,36 @@ describe('GraphiQL without the internet', () => {
     });
   });
 
+  it('listens over WebSocket, and shows a message that comes while one looks', async () => {
+    const parlance = await startParlance({ count: 3 });
+    const { page, blocked, consoleErrors, pageErrors } = await visit(parlance);
+    await page.locator(TAB).getByText('Listen', { exact: true }).click();
+    await page.locator(QUERY).getByText('messageAdded').first().waitFor();
+
+    const [socket] = await Promise.all([
+      page.waitForEvent('websocket'),
+      page.locator(PLAY).click(),
+    ]);
+    await page.locator(ANSWER).getByText('"Listening"').waitFor();
+    const { data } = await parlance.ask(SENT_BY_HAND, {
+      input: { conversationId: await idAt(parlance, 'support'), text: 'Your parcel is on its way' },
+    });
+    await page.locator(ANSWER).getByText('Your parcel is on its way').waitFor();
+
+    expect(at(data, 'sendMessage.delivery')).toBe('SENT');
+    const shown = squeezed(await page.locator(ANSWER).innerText());
+    expect(shown).toContain('"__typename":"MessageAdded"');
+    expect(shown).toContain('"name":"support"');
+    expect(socket.url()).toBe(`${parlance.url.replace('http', 'ws')}/graphql`);
+    expect({ blocked, consoleErrors, pageErrors }).toEqual({
+      blocked: [],
+      consoleErrors: [],
+      pageErrors: [],
+    });
+    await page.locator(PLAY).click();
+    await vi.waitFor(() => expect(parlance.parlance.gateway.listeners).toBe(0));
+  });
+
   it('shows the documentation of the schema', async () => {
     const parlance = await startParlance({ count: 1 });
     const { page } = await visit(parlance);
@@ -85,7 +125,11 @@ describe('the examples of the page', () => {
     const tabs = await tabsOf(parlance);
     expect(tabs).toHaveLength(TABS.length);
 
-    for (const { query, variables } of tabs) {
+    const isListening = ({ query }: { query: string }) => query.includes('subscription');
+    for (const { query } of tabs.filter(isListening)) {
+      expect.soft(brief(await ask('WebSocket', parlance.url, query).next())).toBe('Listening');
+    }
+    for (const { query, variables } of tabs.filter((tab) => !isListening(tab))) {
       const said = await post(parlance.url, { query, variables });
       expect.soft([query, said.status, refusalsIn(said.body)]).toEqual([query, 200, []]);
       expect
@@ -175,6 +219,17 @@ describe('the page', () => {
     expect(said.body).toEqual({ data: { __typename: 'Query' } });
   });
 });
+
+const SENT_BY_HAND = `mutation ($input: SendMessageInput!) {
+  sendMessage(input: $input) { ... on SendMessagePayload { delivery } ... on Error { message } }
+}`;
+
+async function idAt({ ask: asks }: TestParlance, provider: string): Promise<string> {
+  const { data } = await asks(
+    `{ conversations(first: 1, filter: { providers: ["${provider}"] }) { nodes { id } } }`,
+  );
+  return textAt(data, 'conversations.nodes.0.id');
+}
 
 const PLAY = '.graphiql-execute-button';
 const TAB = '.graphiql-tab-button';

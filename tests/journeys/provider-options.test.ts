@@ -11,6 +11,7 @@ import { type Able, type Provider, unableTable } from '../../src/providers/provi
 import { startServer } from '../../src/server/server.ts';
 import { ACCOUNTS } from '../support/accounts.ts';
 import { standingAt } from '../support/attempts.ts';
+import { anEventLog } from '../support/event-log.ts';
 import { type MutationName, mutate } from '../support/mutations.ts';
 import { ask, startParlance } from '../support/parlance.ts';
 import { expectMistakes } from '../support/refused.ts';
@@ -154,6 +155,7 @@ async function startEcho() {
   const quiet = () => undefined;
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const gateway = openGateway({
+    events: anEventLog(),
     providers: [ECHO],
     cursorSecret: 'a secret',
     clock: Date.now,

@@ -9,6 +9,7 @@ import type { Log } from '../../src/observability/log.ts';
 import { type Able, type Provider, unableTable } from '../../src/providers/provider.ts';
 import { startServer } from '../../src/server/server.ts';
 import { at, listAt } from '../support/answer.ts';
+import { anEventLog } from '../support/event-log.ts';
 import { post, refusalsIn, send } from '../support/hostile.ts';
 
 /** What an exception may carry: a credential, a place on the disk. */
@@ -102,7 +103,13 @@ async function serve(
     warn: quiet,
     error: (said) => void logged.push(said),
   };
-  const gateway = openGateway({ providers, cursorSecret: 'a secret', clock: Date.now, log });
+  const gateway = openGateway({
+    providers,
+    cursorSecret: 'a secret',
+    events: anEventLog(),
+    clock: Date.now,
+    log,
+  });
   const server = await startServer({
     gateway: change(gateway),
     log,

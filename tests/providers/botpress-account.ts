@@ -14,7 +14,7 @@ import { type ConversationRef, providerName } from '../../src/domain/ids.ts';
 import type { Page } from '../../src/domain/page.ts';
 import { type BotpressAccount, botpress } from '../../src/providers/botpress/index.ts';
 import { openHttp } from '../../src/providers/http.ts';
-import type { Call, Unable } from '../../src/providers/provider.ts';
+import type { Call, Credential, Unable } from '../../src/providers/provider.ts';
 import type { SendMessage } from '../../src/providers/verbs.ts';
 
 export const NOON_MS = Date.UTC(2026, 4, 1, 12);
@@ -35,6 +35,7 @@ export interface AccountChanges {
   readonly botId?: string;
   readonly integrationId?: string;
   readonly integrationAlias?: string;
+  readonly webhookSecret?: Credential;
 }
 
 export async function botpressAccount(options: BotpressOptions = {}, changes: AccountChanges = {}) {

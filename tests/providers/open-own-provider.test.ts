@@ -70,7 +70,7 @@ function opened(open: unknown) {
 
 describe('a provider of one’s own', () => {
   it('opens with the verbs that are given, and refuses all others in one sentence', async () => {
-    const { gateway, close } = opened(() => ({ CONVERSATION_LIST: LIST }));
+    const { gateway, close } = await opened(() => ({ CONVERSATION_LIST: LIST }));
 
     const [provider] = gateway.providers;
     await close();
@@ -92,7 +92,7 @@ describe('a provider of one’s own', () => {
 
 describe('a check', () => {
   it('does not say that a provider answers which has no list to be asked for', async () => {
-    const { gateway, close } = opened(() => ({ CONVERSATION_DELETE: DELETE }));
+    const { gateway, close } = await opened(() => ({ CONVERSATION_DELETE: DELETE }));
 
     const checked = await checkProviders(gateway);
     await close();
@@ -117,7 +117,7 @@ describe('a page that its author got wrong', () => {
     ['a row of another', success({ items: [{ ...row, provider: 'site' }], next: null })],
     ['a token that is none', success({ items: [row], next: 2 })],
   ])('fails its own part of the list, and no more (%s)', async (_what, answer) => {
-    const { gateway, close } = opened(() => ({
+    const { gateway, close } = await opened(() => ({
       CONVERSATION_LIST: { ...LIST, does: async () => answer },
     }));
 
@@ -203,9 +203,12 @@ const MISTAKES: [what: string, open: unknown, sentence: string][] = [
 ];
 
 describe('a mistake in open', () => {
-  it.each(MISTAKES)('is told to the operator with the name of the provider: it %s', (...row) => {
-    const [, open, sentence] = row;
+  it.each(MISTAKES)(
+    'is told to the operator with the name of the provider: it %s',
+    async (...row) => {
+      const [, open, sentence] = row;
 
-    expect(() => opened(open)).toThrow(new Error(sentence));
-  });
+      await expect(opened(open)).rejects.toThrow(new Error(sentence));
+    },
+  );
 });

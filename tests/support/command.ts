@@ -34,7 +34,14 @@ export async function parlance(
 ): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'parlance-command-'));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  const { PORT: _1, HOST: _2, LOG_LEVEL: _3, PARLANCE_CONFIG: _4, ...inherited } = process.env;
+  const {
+    PORT: _1,
+    HOST: _2,
+    LOG_LEVEL: _3,
+    PARLANCE_CONFIG: _4,
+    REDIS_URL: _5,
+    ...inherited
+  } = process.env;
   const child = spawn(process.execPath, [COMMAND, ...words], {
     cwd: folder,
     env: { ...inherited, ...environment },

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { startWorld, type World, type WorldOptions } from '../../emulators/world.ts';
 import { compose, type Parlance } from '../../src/compose.ts';
 import type { Config } from '../../src/config/config.ts';
+import { secret } from '../../src/config/secret.ts';
 import type { Log } from '../../src/observability/log.ts';
 import { accounts, everybody } from '../../src/sandbox.ts';
 import { at, listAt } from './answer.ts';
@@ -14,6 +15,10 @@ export interface StartOptions extends WorldOptions {
   readonly replyDeadlineMs?: number;
   /** Two gateways of one secret take each other's cursors. */
   readonly cursorSecret?: string;
+  /** Of the Chat integration, which from the start posts to this gateway what happens. */
+  readonly webhookSecret?: string;
+  /** How long events are kept, and how often is looked for them. */
+  readonly events?: Config['events'];
   /** Whether there is a fifth account: that of ChatBotKit a second time, reached through Pinkfish. */
   readonly partner?: boolean;
 }
@@ -38,6 +43,8 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     deadlineMs,
     replyDeadlineMs,
     cursorSecret = 'a secret of the tests',
+    webhookSecret,
+    events,
     partner = false,
     ...worldOptions
   } = options;
@@ -46,10 +53,14 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     kind: 'sandbox',
     providers: (partner ? everybody : accounts)(world.credentials).map((account) => ({
       ...account,
+      ...(account.kind === 'botpress' && webhookSecret !== undefined
+        ? { webhookSecret: secret(webhookSecret) }
+        : {}),
       deadlineMs: deadlineMs ?? account.deadlineMs,
       replyDeadlineMs: replyDeadlineMs ?? account.replyDeadlineMs,
     })),
     server: { host: '127.0.0.1', port: 0 },
+    ...(events && { events }),
     log: { level: 'silent' },
   };
   const logged: { level: keyof Log; fields: object; sentence: string }[] = [];
@@ -61,6 +72,12 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     clock: options.clock ?? Date.now,
     randomSecret: () => cursorSecret,
   });
+  if (webhookSecret !== undefined) {
+    world.botpress.webhooks.target({
+      webhookUrl: `${parlance.url}/webhooks/website`,
+      webhookSecret,
+    });
+  }
   onTestFinished(async () => {
     await parlance.close();
     await world.close();

@@ -7,6 +7,7 @@ import { contactUpserter } from './contacts.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
 import { conversationGetter } from './get-or-create.ts';
+import { botpressInbound } from './inbound.ts';
 import { deleteMessage, getMessage, listMessages } from './messages.ts';
 import { addParticipant, listParticipants, removeParticipant } from './participants.ts';
 import { sendMessage } from './send.ts';
@@ -22,6 +23,8 @@ export interface BotpressAccount extends Account {
   readonly integrationId?: string;
   /** Which installation, where the integration is there more than once. */
   readonly integrationAlias?: string;
+  /** What the Chat integration proves itself by; absent, its webhooks are refused. */
+  readonly webhookSecret?: Credential;
 }
 
 /** An account, and what it is reached by. */
@@ -44,6 +47,7 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
     kind: 'botpress',
     deadlineMs: account.deadlineMs,
     replyDeadlineMs: account.replyDeadlineMs,
+    inbound: botpressInbound(inbox),
     can: {
       CONVERSATION_LIST: {
         support: 'NATIVE',

@@ -5,6 +5,7 @@ import type { MessageRef } from '../../domain/ids.ts';
 import type { ReplyEvent } from '../../domain/reply.ts';
 import type { Call } from '../provider.ts';
 import type { WirePage } from '../wire-reading.ts';
+import type { Activity } from './channel.ts';
 import type {
   WireAnswer,
   WireCompletion,
@@ -42,8 +43,8 @@ export interface Client {
   completeMessage(call: Call, id: string, turn: Turn): Promise<Outcome<WireCompletion>>;
   /** Lets the bot answer what is there. */
   receiveMessage(call: Call, id: string, engine: Engine): Promise<Outcome<WireCompletion>>;
-  /** The same answers while they are written; null where they are only to be had whole. */
-  readonly streams: ReplyStreams | null;
+  /** The same answers while they are written, and whatever else comes by itself; null where all is only to be had whole. */
+  readonly streams: Streams | null;
   updateMessage(call: Call, message: MessageRef, fields: MessageFields): Promise<Outcome<null>>;
   deleteMessage(call: Call, message: MessageRef): Promise<Outcome<null>>;
   /** Answers a conversation that is stored nowhere. */
@@ -62,10 +63,12 @@ export interface Client {
   ): Promise<Outcome<WireSession>>;
 }
 
-/** They end with `completed` or `failed`, and nothing is asked before they are read. */
-export interface ReplyStreams {
+/** Nothing is asked before they are read. Replies end with `completed` or `failed`. */
+export interface Streams {
   completeMessage(call: Call, id: string, turn: Turn): AsyncIterable<ReplyEvent>;
   receiveMessage(call: Call, id: string, engine: Engine): AsyncIterable<ReplyEvent>;
+  /** What the bot does in a conversation, until the signal: older servers have no such thing, and answer 404 or 405. */
+  channel(call: Call, id: string): AsyncIterable<Outcome<Activity>>;
 }
 
 /** More are cut down without a word. */

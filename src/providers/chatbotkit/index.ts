@@ -7,6 +7,7 @@ import { completeConversation } from './complete.ts';
 import { upsertContact } from './contacts.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
+import { chatbotkitInbound } from './inbound.ts';
 import { getMessage, listMessages } from './messages.ts';
 import { requestReply, streamReply } from './replies.ts';
 import { restClient } from './rest.ts';
@@ -35,7 +36,13 @@ export interface Inbox {
  * One account over REST. Lists page by the id of the row before; every verb that changes something is a POST, sent once.
  */
 export function chatbotkit(account: ChatBotKitAccount, parts: ProviderParts): Provider {
-  return chatbotkitBehind({ account, client: restClient(account, parts) });
+  const client = restClient(account, parts);
+  const inbox: Inbox = { account, client };
+  const { streams } = client;
+  const behind = chatbotkitBehind(inbox);
+  return streams
+    ? { ...behind, inbound: chatbotkitInbound(inbox, { streams, clock: parts.clock }) }
+    : behind;
 }
 
 /** The same account by whatever client: all that the service can do. */

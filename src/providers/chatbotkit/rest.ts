@@ -14,6 +14,7 @@ import type { ReplyEvent } from '../../domain/reply.ts';
 import { type Answer, type Ask, isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, readRows, type WirePage } from '../wire-reading.ts';
+import { type Activity, activitiesIn } from './channel.ts';
 import type { Client, PageQuestion } from './client.ts';
 import type { ChatBotKitAccount } from './index.ts';
 import { refusalOf, SEND_LESS, SEND_LESS_OR_ANNOUNCE, uploadRefusalOf } from './refusal.ts';
@@ -81,6 +82,31 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
     const headers = { ...headersOf(account, secret), accept: 'application/jsonl' };
     const asking = http.stream(call, { method: 'POST', path, json, headers, effect });
     yield* replyIn(asking, { provider, effect, runsEngine: true, now: clock(), what, secret, to });
+  }
+
+  async function* channel(
+    call: Call,
+    id: string,
+  ): AsyncGenerator<Outcome<Activity>, void, undefined> {
+    const what = conversationAt(provider, id);
+    const path = pathOf('channel/subscribe', id);
+    if (isAnotherPath(path)) {
+      yield failed({ kind: 'not-found', what });
+      return;
+    }
+    const secret = account.secret.reveal();
+    const effect = 'read';
+    const headers = { ...headersOf(account, secret), accept: 'application/jsonl' };
+    const json = { historyLength: 0 };
+    const asking = http.stream(call, { method: 'POST', path, json, headers, effect });
+    yield* activitiesIn(asking, {
+      provider,
+      effect,
+      runsEngine: false,
+      now: clock(),
+      what,
+      secret,
+    });
   }
 
   return {
@@ -167,6 +193,8 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
           what: conversationAt(provider, id),
           to: 'history',
         }),
+
+      channel,
     },
 
     async updateMessage(call, message, json) {

@@ -40,6 +40,7 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
     kind: 'chatling',
     deadlineMs: account.deadlineMs,
     replyDeadlineMs: account.replyDeadlineMs,
+    inbound: { budgetPerMinute: CALLS_PER_MINUTE },
     can: {
       CONVERSATION_LIST: {
         support: 'NATIVE',
@@ -155,6 +156,9 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
     },
   };
 }
+
+/** Of one key; documented, and so is the 429 beyond it. */
+const CALLS_PER_MINUTE = 300;
 
 /** The list has no filters at all; tags and statuses do not exist, and a channel does where a row tells its type. */
 const FILTERS: FilterTable = {

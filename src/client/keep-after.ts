@@ -1,0 +1,204 @@
+// For clients of the gateway: keeps `after` current. The usual libraries send the variables they began with whenever they
+// connect again; with these, whoever comes back is told what came since, once. Needs no package, and runs in a browser.
+
+export interface SubscribeRequest {
+  /** Declares `$after: String`, gives it to the subscription, and selects `... on Event { cursor }`. */
+  readonly query: string;
+  readonly operationName?: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+export interface SubscribeResult<Data> {
+  readonly data?: Data | null | undefined;
+  readonly errors?: readonly ShownError[] | undefined;
+}
+
+export interface ShownError {
+  readonly message: string;
+  readonly extensions?: object | undefined;
+}
+
+export interface Sink<Value> {
+  next(value: Value): void;
+  error(error: unknown): void;
+  complete(): void;
+}
+
+/** What the clients of graphql-ws and of graphql-sse have in common. */
+export interface SubscribingClient {
+  subscribe<Data>(request: LiveRequest, sink: Sink<SubscribeResult<Data>>): () => void;
+}
+
+/** Sent anew by the client whenever it connects, with what `after` is by then. */
+export interface LiveRequest extends SubscribeRequest {
+  readonly variables: Record<string, unknown>;
+  readonly extensions?: Record<string, unknown>;
+}
+
+export interface KeepingClient {
+  /** Calls off with the function it answers. */
+  subscribe<Data = Record<string, unknown>>(
+    request: SubscribeRequest,
+    sink: Sink<SubscribeResult<Data>>,
+  ): () => void;
+  /** The same to be looped over; leaving the loop calls off. */
+  iterate<Data = Record<string, unknown>>(
+    request: SubscribeRequest,
+  ): AsyncIterableIterator<SubscribeResult<Data>>;
+}
+
+export interface KeepAfterOptions {
+  /** Milliseconds before a gateway whose memory was out of reach is asked again; absent, a second. */
+  readonly againAfterMs?: number;
+}
+
+export function keepAfter(
+  client: SubscribingClient,
+  { againAfterMs = 1000 }: KeepAfterOptions = {},
+): KeepingClient {
+  function subscribe<Data>(
+    { variables, extensions, ...request }: SubscribeRequest,
+    sink: Sink<SubscribeResult<Data>>,
+  ): () => void {
+    let last = variables?.['after'];
+    let away = false;
+    let isOver = false;
+    let callOff = () => {};
+
+    if (!/\$after\b/.test(request.query)) {
+      sink.error(
+        new Error('Declare `$after: String` in the query, and give it to the subscription.'),
+      );
+      return callOff;
+    }
+
+    const live: LiveRequest = {
+      ...request,
+      ...(extensions ? { extensions: { ...extensions } } : {}),
+      variables: {
+        ...variables,
+        // Read by the client each time it writes the request down: a value would be that of the first time for ever.
+        get after() {
+          return last;
+        },
+      },
+    };
+
+    function finish(tell: () => void): void {
+      if (isOver) return;
+      isOver = true;
+      callOff();
+      tell();
+    }
+
+    function again(): void {
+      away = false;
+      const timer = setTimeout(listen, againAfterMs);
+      callOff = () => clearTimeout(timer);
+    }
+
+    function listen(): void {
+      callOff = client.subscribe<Data>(live, {
+        next(result) {
+          if (isOver) return;
+          // Nothing is missed by it: what comes meanwhile is told to whoever comes back with a cursor.
+          away = typeof last === 'string' && isAway(result.errors);
+          if (away) return;
+          const cursor = cursorIn(result.data);
+          if (cursor === null) {
+            const message =
+              'Select `... on Event { cursor }`: without it nothing can be caught up on.';
+            finish(() => sink.error(new Error(message)));
+            return;
+          }
+          last = cursor ?? last;
+          sink.next(result);
+        },
+        error(error) {
+          if (isOver) return;
+          if (typeof last === 'string' && isAway(error)) again();
+          else finish(() => sink.error(error));
+        },
+        complete() {
+          if (isOver) return;
+          if (away) again();
+          else finish(() => sink.complete());
+        },
+      });
+    }
+
+    listen();
+    return () => finish(() => undefined);
+  }
+
+  return { subscribe, iterate: (request) => iterated((sink) => subscribe(request, sink)) };
+}
+
+/** Undefined where there is no event; null for one without a cursor. */
+function cursorIn(data: unknown): string | null | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const [event] = Object.values(data);
+  if (typeof event !== 'object' || event === null) return undefined;
+  return 'cursor' in event && typeof event.cursor === 'string' ? event.cursor : null;
+}
+
+function isAway(errors: unknown): boolean {
+  return (
+    Array.isArray(errors) &&
+    errors.some((error: ShownError) => {
+      const { extensions = {} } = error;
+      return 'code' in extensions && extensions.code === 'GATEWAY_UNAVAILABLE';
+    })
+  );
+}
+
+function iterated<Value>(
+  subscribe: (sink: Sink<Value>) => () => void,
+): AsyncIterableIterator<Value> {
+  type Result = IteratorResult<Value, undefined>;
+  const waiting: Value[] = [];
+  let ended: { readonly error?: unknown } | undefined;
+  let awaited: { tell(result: Result): void; fail(error: unknown): void } | undefined;
+
+  function end(how: { readonly error?: unknown }): void {
+    ended ??= how;
+    const waits = awaited;
+    awaited = undefined;
+    if (!waits) return;
+    if ('error' in how) waits.fail(how.error);
+    else waits.tell({ done: true, value: undefined });
+  }
+
+  const callOff = subscribe({
+    next(value) {
+      if (awaited) {
+        const { tell } = awaited;
+        awaited = undefined;
+        tell({ done: false, value });
+      } else waiting.push(value);
+    },
+    error: (error) => end({ error }),
+    complete: () => end({}),
+  });
+
+  const iterator: AsyncIterableIterator<Value> = {
+    [Symbol.asyncIterator]: () => iterator,
+    next: () =>
+      new Promise<Result>((tell, fail) => {
+        const value = waiting.shift();
+        if (value !== undefined) tell({ done: false, value });
+        else {
+          awaited = { tell, fail };
+          if (ended) end(ended);
+        }
+      }),
+    return() {
+      callOff();
+      waiting.length = 0;
+      end({});
+      return Promise.resolve({ done: true, value: undefined });
+    },
+  };
+  return iterator;
+}

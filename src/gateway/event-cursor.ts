@@ -1,0 +1,39 @@
+// The cursor of an event: how far each lane of the log has been told.
+
+import type { Mark } from '../state/events/log.ts';
+import { openSeal } from './seal.ts';
+
+export interface EventCursors {
+  seal(marks: ReadonlyMap<number, Mark>, question: string): string;
+  /** `forged`: not written by this gateway. `other-question`: of another subscription. */
+  open(cursor: string, question: string): ReadonlyMap<number, Mark> | 'forged' | 'other-question';
+}
+
+export function eventCursors(secret: string): EventCursors {
+  const seal = openSeal(secret, 'event cursor');
+  return {
+    seal: (marks, question) =>
+      seal.seal(
+        [...marks].map(([lane, { epoch, id }]) => [lane, epoch, id]),
+        question,
+      ),
+    open(cursor, question) {
+      const opened = seal.open(cursor, question);
+      return typeof opened === 'string' ? opened : (marksOf(opened.value) ?? 'forged');
+    },
+  };
+}
+
+function marksOf(value: unknown): ReadonlyMap<number, Mark> | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const marks = new Map<number, Mark>();
+  for (const one of value) {
+    if (!Array.isArray(one)) return undefined;
+    const [lane, epoch, id]: unknown[] = one;
+    if (typeof lane !== 'number' || typeof epoch !== 'string' || typeof id !== 'string') {
+      return undefined;
+    }
+    marks.set(lane, { epoch, id });
+  }
+  return marks;
+}

@@ -1,0 +1,386 @@
+// The event log that many gateways share: a Redis stream a lane, all keys of a lane in one slot, so that it runs on a
+// cluster as well as on a single server.
+
+import { createHash, randomUUID } from 'node:crypto';
+import type { GapReason } from '../../domain/event.ts';
+import { failed, type Outcome, success } from '../../domain/failure.ts';
+import type { Log } from '../../observability/log.ts';
+import { type Connection, type RedisDoor, script } from '../redis.ts';
+import { decodeEvent, encodeEvent } from './codec.ts';
+import {
+  type Append,
+  compareIds,
+  type Ear,
+  type Entry,
+  type EventLog,
+  laneOf,
+  type Mark,
+  placeBefore,
+  type Retention,
+  type Slice,
+} from './log.ts';
+
+export interface RedisLogParts {
+  readonly door: RedisDoor;
+  readonly lanes: number;
+  readonly retention: Retention;
+  readonly log: Log;
+}
+
+/**
+ * The lane's epoch: a word kept beside the stream, gone with it, and the replication id of the server, another one after
+ * a failover, which may have cost acknowledged entries.
+ */
+const EPOCH = `
+local function epochOf(key, fresh)
+  local word = redis.call('GET', key)
+  if not word then
+    word = fresh
+    redis.call('SET', key, word)
+  end
+  local server = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or ''
+  return word .. '.' .. string.sub(server, 1, 12)
+end
+`;
+
+/** Seen, else appended and remembered: one step. KEYS: stream, epoch, once… ARGV: age, length, fresh epoch, oldest, n, then (keys, body)… */
+const APPEND = script(`${EPOCH}
+local epoch = epochOf(KEYS[2], ARGV[3])
+local told = { epoch }
+-- Each entry names the one before it: who reads on at the end sees whether something between was trimmed.
+local before = '0-0'
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for at = 1, #info, 2 do
+    if info[at] == 'last-generated-id' then before = info[at + 1] end
+  end
+end
+local key, arg = 3, 6
+for _ = 1, tonumber(ARGV[5]) do
+  local keys = tonumber(ARGV[arg])
+  if redis.call('EXISTS', KEYS[key]) == 1 then
+    told[#told + 1] = false
+  else
+    local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'e', epoch, 'b', ARGV[arg + 1], 'p', before)
+    before = id
+    for at = key, key + keys - 1 do redis.call('SET', KEYS[at], id, 'PX', ARGV[1]) end
+    told[#told + 1] = id
+  end
+  key = key + keys
+  arg = arg + 2
+end
+redis.call('XTRIM', KEYS[1], 'MINID', '~', ARGV[4])
+return told
+`);
+
+/** KEYS: stream, epoch. ARGV: fresh epoch, epoch and id of the mark, how many. */
+const READ = script(`${EPOCH}
+local epoch = epochOf(KEYS[2], ARGV[1])
+if redis.call('EXISTS', KEYS[1]) == 0 then return { epoch, '', '0-0', {} } end
+local info = redis.call('XINFO', 'STREAM', KEYS[1])
+local of = {}
+for at = 1, #info, 2 do of[info[at]] = info[at + 1] end
+local last = of['last-generated-id']
+-- Trimming leaves no word of how far it went: whoever is behind the first entry may have lost something, once any is gone.
+local bound = ''
+if of['entries-added'] ~= of['length'] then
+  bound = last
+  if of['first-entry'] then bound = of['first-entry'][1] end
+end
+-- The same stream on another server lost its end at most: what was told before is not told again.
+local from = '-'
+if ARGV[3] ~= '' and string.match(ARGV[2], '^[^.]+') == string.match(epoch, '^[^.]+') then from = '(' .. ARGV[3] end
+return { epoch, bound, last, redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', ARGV[4]) }
+`);
+
+/** KEYS: stream, epoch. ARGV: fresh epoch, how many. */
+const READ_BACK = script(`${EPOCH}
+return { epochOf(KEYS[2], ARGV[1]), redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', ARGV[2]) }
+`);
+
+const BLOCK_MS = 5000;
+const MOST_AT_ONCE = 500;
+const PAUSE_MS = 200;
+/** A busy log is asked as often as a quiet one whether it is still the same. */
+const LOOK_EVERY_MS = 5000;
+
+/**
+ * Resolves once it hears, or could not for a while: it then goes on trying, and until it hears `ends` fails. What is
+ * appended after that is heard by everybody who listens.
+ */
+export async function redisLog({ door, lanes, retention, log }: RedisLogParts): Promise<EventLog> {
+  const ears = new Set<Ear>();
+  const numbers = Array.from({ length: lanes }, (_, lane) => lane);
+  const keyOf = (lane: number, name: string) => `${door.prefix}{events:${lane}}:${name}`;
+  const streams = numbers.map((lane) => keyOf(lane, 'log'));
+  const gone = new AbortController();
+  /** Up to where each lane was heard. */
+  const heard = new Map<number, Mark>();
+
+  async function read(lane: number, after: Mark, most: number): Promise<Outcome<Slice>> {
+    const keys = [keyOf(lane, 'log'), keyOf(lane, 'epoch')];
+    const args = [randomUUID(), after.epoch, after.id, String(most + 1)];
+    const told = await door.run(READ, keys, args);
+    if (!told.ok) return told;
+    const [epoch, bound, last, rows] = listOf(told.value);
+    if (typeof epoch !== 'string' || typeof last !== 'string') return unreadable();
+    const lost = lossOf({ epoch, bound: textOf(bound), last }, after);
+    // Whatever is there now is of the lane as it is now, also what a server before this one took in.
+    const found = listOf(rows).map(rowOf);
+    const some = found.slice(0, most);
+    const entries = some.flatMap(({ id, event }): Entry[] =>
+      event ? [{ lane, mark: { epoch, id }, event }] : [],
+    );
+    const reached = some.at(-1)?.id ?? (lost ? last : after.id);
+    const next = { epoch, id: reached };
+    return success({ entries, next, atEnd: found.length <= most, lost });
+  }
+
+  async function endsOf(some: readonly number[]): Promise<Outcome<readonly Mark[]>> {
+    const marks: Mark[] = [];
+    for (const told of await Promise.all(
+      some.map((lane) =>
+        door.run(READ, [keyOf(lane, 'log'), keyOf(lane, 'epoch')], [randomUUID(), '', '', '1']),
+      ),
+    )) {
+      if (!told.ok) return told;
+      const [epoch, , last] = listOf(told.value);
+      if (typeof epoch !== 'string' || typeof last !== 'string') return unreadable();
+      marks.push({ epoch, id: last });
+    }
+    return success(marks);
+  }
+
+  function take(lane: number, { id, epoch, before, event }: Row): void {
+    const known = heard.get(lane);
+    if (!known) return;
+    const mark = { epoch, id };
+    const isTrimmed = known.epoch === epoch && before !== '' && compareIds(before, known.id) > 0;
+    if (isTrimmed) tellLoss(lane, 'TRIMMED', placeBefore(mark));
+    if (event) tell({ lane, mark, event });
+    else heard.set(lane, mark);
+  }
+
+  function tell(entry: Entry): void {
+    const before = heard.get(entry.lane);
+    if (!before) return;
+    if (before.epoch !== entry.mark.epoch) tellLoss(entry.lane, 'RESET', placeBefore(entry.mark));
+    heard.set(entry.lane, entry.mark);
+    for (const ear of ears) ear.entry(entry);
+  }
+
+  function tellLoss(lane: number, reason: GapReason, place: Mark): void {
+    for (const ear of ears) ear.lost(lane, reason, place);
+  }
+
+  /** After a silence: whatever is there by now, and whether something is not. */
+  async function catchUp(some: readonly number[]): Promise<boolean> {
+    if (some.some((lane) => !heard.has(lane))) {
+      const now = await endsOf(some);
+      if (!now.ok) return false;
+      for (const [at, mark] of now.value.entries()) heard.set(some[at] ?? 0, mark);
+      return true;
+    }
+    for (const lane of some) {
+      for (;;) {
+        const from = heard.get(lane);
+        if (!from) break;
+        // oxlint-disable-next-line no-await-in-loop -- one lane after the other, in order
+        const slice = await read(lane, from, MOST_AT_ONCE);
+        if (!slice.ok) return false;
+        const { entries, lost, next, atEnd } = slice.value;
+        if (lost) {
+          const [first] = entries;
+          tellLoss(lane, lost, first ? placeBefore(first.mark) : next);
+          heard.set(lane, { epoch: next.epoch, id: '0-0' });
+        }
+        for (const entry of entries) tell(entry);
+        heard.set(lane, next);
+        if (atEnd) break;
+      }
+    }
+    return true;
+  }
+
+  async function hear(connection: Connection, some: readonly number[]): Promise<void> {
+    while (!gone.signal.aborted) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- a loop that waits is what this is
+        await door.ready(connection);
+        // oxlint-disable-next-line no-await-in-loop
+        if (!(await catchUp(some))) throw new Error('the log cannot be read');
+        // oxlint-disable-next-line no-await-in-loop
+        await follow(connection, some);
+      } catch (error) {
+        if (gone.signal.aborted) return;
+        log.debug({ err: error }, 'the event log is out of reach; trying again');
+        // oxlint-disable-next-line no-await-in-loop
+        await pause(PAUSE_MS, gone.signal);
+      }
+    }
+  }
+
+  /** Until something goes wrong, or for a while: a log that was emptied says nothing. */
+  async function follow(connection: Connection, some: readonly number[]): Promise<void> {
+    const until = performance.now() + LOOK_EVERY_MS;
+    while (performance.now() < until) {
+      const from = some.map((lane) => heard.get(lane)?.id ?? '$');
+      // oxlint-disable-next-line no-await-in-loop -- each read begins where the last one ended
+      const told: unknown = await connection.xread(
+        'COUNT',
+        MOST_AT_ONCE,
+        'BLOCK',
+        BLOCK_MS,
+        'STREAMS',
+        ...some.map((lane) => streams[lane] ?? ''),
+        ...from,
+      );
+      if (told === null) return;
+      for (const stream of listOf(told)) {
+        const [key, rows] = listOf(stream);
+        const lane = streams.indexOf(textOf(key));
+        for (const row of listOf(rows)) take(lane, rowOf(row));
+      }
+    }
+  }
+
+  await door.ready();
+  await catchUp(numbers);
+  // On a cluster the lanes lie on different servers, and a read waits at one of them.
+  const groups = door.isSplit ? numbers.map((lane) => [lane]) : [numbers];
+  const hearing = Promise.all(groups.map((some) => hear(door.connection(BLOCK_MS), some)));
+
+  return {
+    lanes,
+    laneOf: (conversation) => laneOf(conversation, lanes),
+    read,
+
+    async readBack(lane, most) {
+      const keys = [keyOf(lane, 'log'), keyOf(lane, 'epoch')];
+      const told = await door.run(READ_BACK, keys, [randomUUID(), String(most)]);
+      if (!told.ok) return told;
+      const [epoch, rows] = listOf(told.value);
+      if (typeof epoch !== 'string') return unreadable();
+      const found = listOf(rows).map(rowOf);
+      return success(
+        found.flatMap(({ id, event }): Entry[] =>
+          event ? [{ lane, mark: { epoch, id }, event }] : [],
+        ),
+      );
+    },
+
+    async ends() {
+      const now = await endsOf(numbers);
+      // Whoever listened from here on would miss what comes before this process hears.
+      return now.ok && heard.size < lanes ? notHeard() : now;
+    },
+
+    async append(asked) {
+      const byLane = new Map<number, { readonly index: number; readonly one: Append }[]>();
+      for (const [index, one] of asked.entries()) {
+        const lane = one.lane ?? laneOf(one.event.conversation, lanes);
+        byLane.set(lane, [...(byLane.get(lane) ?? []), { index, one }]);
+      }
+      const appended: (Entry | null)[] = asked.map(() => null);
+      for (const [lane, batch] of byLane) {
+        const onceOf = (key: string) =>
+          keyOf(lane, `once:${createHash('sha1').update(key).digest('base64url')}`);
+        // oxlint-disable-next-line no-await-in-loop -- lanes are few, and a failure ends it
+        const told = await door.run(
+          APPEND,
+          [
+            keyOf(lane, 'log'),
+            keyOf(lane, 'epoch'),
+            ...batch.flatMap(({ one }) => one.once.map(onceOf)),
+          ],
+          [
+            String(retention.ageMs),
+            String(retention.length),
+            randomUUID(),
+            String(Math.max(0, Date.now() - retention.ageMs)),
+            String(batch.length),
+            ...batch.flatMap(({ one }) => [String(one.once.length), encodeEvent(one.event)]),
+          ],
+        );
+        if (!told.ok) return told;
+        const [epoch, ...ids] = listOf(told.value);
+        for (const [at, { index, one }] of batch.entries()) {
+          const id = ids[at];
+          if (typeof id === 'string' && typeof epoch === 'string') {
+            appended[index] = { lane, mark: { epoch, id }, event: one.event };
+          }
+        }
+      }
+      return success(appended);
+    },
+
+    listen(ear) {
+      const own: Ear = {
+        entry: (entry) => ear.entry(entry),
+        lost: (lane, reason, place) => ear.lost(lane, reason, place),
+      };
+      ears.add(own);
+      return () => void ears.delete(own);
+    },
+
+    async close() {
+      gone.abort();
+      ears.clear();
+      await door.close();
+      await hearing;
+    },
+  };
+}
+
+function lossOf(
+  now: { readonly epoch: string; readonly bound: string; readonly last: string },
+  after: Mark,
+): GapReason | null {
+  if (now.epoch !== after.epoch) return 'RESET';
+  // The stream alone was deleted: what is there now is younger than what is gone.
+  if (compareIds(now.last, after.id) < 0) return 'RESET';
+  return now.bound !== '' && compareIds(after.id, now.bound) < 0 ? 'TRIMMED' : null;
+}
+
+interface Row {
+  readonly id: string;
+  /** When it was appended. */
+  readonly epoch: string;
+  /** The id of the one before it; empty where nobody wrote that down. */
+  readonly before: string;
+  /** Undefined in a row of another version of this gateway. */
+  readonly event: Entry['event'] | undefined;
+}
+
+function rowOf(row: unknown): Row {
+  const [id, fields] = listOf(row);
+  const [, epoch, , body, , before] = listOf(fields).map(textOf);
+  const event = decodeEvent(body ?? '');
+  return { id: textOf(id), epoch: epoch ?? '', before: before ?? '', event };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function unreadable(): ReturnType<typeof failed> {
+  return failed({ kind: 'gateway-unavailable', because: 'its answer could not be read' });
+}
+
+function notHeard(): ReturnType<typeof failed> {
+  return failed({ kind: 'gateway-unavailable', because: 'it answers again, and is being read' });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,272 @@
+// A run of chaos over real gateways: processes that are killed and frozen, a Redis that is emptied, services that fail.
+
+import { Redis } from 'ioredis';
+import type { Fate } from '../../emulators/botpress/webhooks.ts';
+import { between, pick, seededChance } from '../../emulators/story/chance.ts';
+import { startWorld, type World } from '../../emulators/world.ts';
+import { providerName } from '../../src/domain/ids.ts';
+import { startRedis } from '../support/redis/server.ts';
+import { conversationId, marksIn, send, sseDesk, webSocketDesk } from './clients.ts';
+import { startGateway, WEBHOOK_SECRET } from './gateways.ts';
+import type { Written } from './history.ts';
+import { type Harm, type Outcome, runChaos } from './run-chaos.ts';
+import { realTime } from './time.ts';
+
+export interface GatewayRun {
+  readonly seed: string;
+  readonly lastsMs: number;
+  readonly harmEveryMs: number;
+  /** How long a process is frozen at most: longer than its lease lasts, and another takes over what it did. */
+  readonly longestFreezeMs: number;
+  readonly note?: (line: string) => void;
+}
+
+/**
+ * Until the log has what was written, at worst: nobody looks for a lease, then for a look at a quiet inbox, and a Redis that
+ * is away takes its time. In this order two messages may be told; within it, whatever road is faster comes first.
+ */
+const LATENESS_MS = 30_000;
+const PATIENCE_MS = 60_000;
+const LONGEST_WRITER_PAUSE_MS = 700;
+const GATEWAYS = ['one', 'two'];
+
+export async function runGateways(run: GatewayRun): Promise<Outcome> {
+  const { seed } = run;
+  const time = realTime();
+  const closing: (() => Promise<unknown>)[] = [];
+  try {
+    const world = await startWorld({ count: 6 });
+    closing.push(() => world.close());
+    const redis = await startRedis();
+    closing.push(() => redis.close());
+    const operator = new Redis(redis.url, { maxRetriesPerRequest: null });
+    operator.on('error', () => undefined);
+    closing.push(() => Promise.resolve(operator.disconnect()));
+    const parts = { credentials: world.credentials, redisUrl: redis.url };
+    const gateways = await Promise.all(
+      GATEWAYS.map(async () => {
+        const gateway = await startGateway(parts);
+        closing.push(() => gateway.close());
+        return gateway;
+      }),
+    );
+    const urls = gateways.map(({ url }) => url);
+
+    const desks = urls.flatMap((url, index) => {
+      const name = GATEWAYS[index] ?? '';
+      return [webSocketDesk(name, url, isOurs), sseDesk(name, url, isOurs)];
+    });
+    const places = placesIn(world);
+    const watched = [null, null, null, ...places.filter(({ isWatched }) => isWatched)];
+
+    // Who writes: each in one conversation, by hand or through either gateway.
+    const begun = new Map<string, number>();
+    const enough = new AbortController();
+    const writing = places.map(async (place, index) => {
+      const chance = seededChance(`${seed} writer ${index}`);
+      for (let count = 0; !enough.signal.aborted; count += 1) {
+        // oxlint-disable-next-line no-await-in-loop -- one message after the other
+        await time.pause(between(chance, 50, LONGEST_WRITER_PAUSE_MS), enough.signal);
+        const url = chance() < 0.5 ? pick(chance, urls) : undefined;
+        if (enough.signal.aborted) return;
+        const text = `${OURS} ${index}/${count}`;
+        begun.set(text, time.now());
+        // oxlint-disable-next-line no-await-in-loop
+        await (url && place.takesSends ? send(url, place.conversation, text) : place.say(text));
+      }
+    });
+
+    const tellTo = (url: string) =>
+      world.botpress.webhooks.target({
+        webhookUrl: `${url}/webhooks/website`,
+        webhookSecret: WEBHOOK_SECRET,
+      });
+    tellTo(urls[0] ?? '');
+
+    const harms: readonly Harm[] = [
+      ...gateways.map((gateway, index): Harm => {
+        const happen: Harm['happen'] = async (chance) => {
+          await gateway.kill();
+          await time.pause(between(chance, 0, 2000));
+          await gateway.restart();
+        };
+        return { name: `gateway ${GATEWAYS[index]} is killed`, gaps: [], happen };
+      }),
+      ...gateways.map((gateway, index): Harm => {
+        const happen: Harm['happen'] = async (chance) => {
+          gateway.freeze();
+          await time.pause(between(chance, 200, run.longestFreezeMs));
+          gateway.thaw();
+        };
+        return { name: `gateway ${GATEWAYS[index]} is frozen`, gaps: [], happen };
+      }),
+      {
+        name: 'Redis is emptied',
+        gaps: ['RESET'],
+        happen: async () => void (await operator.flushall()),
+      },
+      { name: 'Redis begins anew', gaps: ['RESET'], happen: () => redis.restart() },
+      {
+        name: 'Redis is frozen',
+        gaps: [],
+        happen: async (chance) => {
+          await redis.freeze();
+          await time.pause(between(chance, 100, 2500));
+          await redis.thaw();
+        },
+      },
+      {
+        name: 'every connection to Redis is cut',
+        gaps: [],
+        happen: async () => void (await operator.client('KILL', 'SKIPME', 'yes')),
+      },
+      {
+        name: 'webhooks are dropped, doubled and held, and go elsewhere',
+        gaps: [],
+        happen: async (chance) => {
+          tellTo(pick(chance, urls) ?? '');
+          // How many there will be is not known, and what goes wrong next must not depend on it.
+          const own = seededChance(String(chance()));
+          world.botpress.webhooks.fate(() => pick(own, FATES) ?? 'sent');
+          await time.pause(between(chance, 500, 3000));
+          world.botpress.webhooks.fate(() => 'sent');
+        },
+      },
+      {
+        name: 'a service fails',
+        gaps: [],
+        happen: async (chance) => {
+          const failing = pick(chance, [world.botpress, world.chatbotkit, world.stackAuth]);
+          failing?.inject({ kind: 'status', status: 503 });
+          await time.pause(between(chance, 200, 1500));
+          failing?.heal();
+        },
+      },
+    ];
+
+    return await runChaos({
+      seed,
+      time,
+      watchers: watched.map((place, index) => ({
+        name: `watcher ${index} of ${place ? place.name : 'all'}`,
+        conversation: place ? place.conversation : null,
+        desks,
+      })),
+      marksIn,
+      longestVisitMs: 4000,
+      longestPauseMs: 1500,
+      async stopWriting() {
+        enough.abort();
+        await Promise.all(writing);
+      },
+      written: () => places.flatMap((place) => writtenIn(place, begun)),
+      latenessMs: () => LATENESS_MS,
+      disorderMs: () => LATENESS_MS,
+      gaps: [],
+      harms,
+      harmEveryMs: run.harmEveryMs,
+      lastsMs: run.lastsMs,
+      patienceMs: PATIENCE_MS,
+      calmMs: 3000,
+      ...(run.note ? { note: run.note } : {}),
+    });
+  } finally {
+    for (const close of closing.toReversed()) {
+      // oxlint-disable-next-line no-await-in-loop -- what was started last goes first
+      await close();
+    }
+  }
+}
+
+const FATES: readonly Fate[] = ['dropped', 'doubled', 'held', 'sent'];
+const OURS = 'of the run';
+
+function isOurs(text: string): boolean {
+  return text.startsWith(OURS);
+}
+
+interface Place {
+  readonly name: string;
+  /** The global id. */
+  readonly conversation: string;
+  /** Whether somebody listens to it by itself. */
+  readonly isWatched: boolean;
+  readonly takesSends: boolean;
+  say(text: string): Promise<void>;
+  /** All that its service keeps of it, in order. */
+  texts(): readonly string[];
+}
+
+/** Some conversations of each service. */
+function placesIn({ botpress, chatling, chatbotkit, stackAuth }: World): readonly Place[] {
+  const placeOf = (
+    account: string,
+    nativeId: string,
+    place: Pick<Place, 'texts' | 'isWatched' | 'takesSends'> & { readonly url: string },
+  ): Place => ({
+    ...place,
+    name: `${account} ${nativeId}`,
+    conversation: conversationId({ provider: providerName(account), nativeId }),
+    say: (text) => sayAt(place.url, nativeId, text),
+  });
+  const webchat = [...botpress.store.conversations.values()]
+    .filter(({ integration }) => integration === 'webchat')
+    .slice(0, 2);
+  return [
+    ...webchat.map(({ id }) =>
+      placeOf('website', id, {
+        url: botpress.url,
+        isWatched: true,
+        takesSends: true,
+        texts: () =>
+          [...botpress.store.messages.values()]
+            .filter(({ conversationId: home }) => home === id)
+            .map(({ payload }) => String(payload['text'])),
+      }),
+    ),
+    ...[...chatbotkit.store.conversations.keys()].slice(0, 2).map((id, index) =>
+      placeOf('assistant', id, {
+        url: chatbotkit.url,
+        isWatched: index === 0,
+        takesSends: true,
+        texts: () =>
+          [...chatbotkit.store.messages.values()]
+            .filter(({ conversationId: home }) => home === id)
+            .map(({ text }) => text),
+      }),
+    ),
+    ...[...stackAuth.store.conversations.keys()].slice(0, 2).map((id, index) =>
+      placeOf('support', id, {
+        url: stackAuth.url,
+        isWatched: index === 0,
+        takesSends: true,
+        texts: () => (stackAuth.store.messages.get(id) ?? []).map(({ body }) => body ?? ''),
+      }),
+    ),
+    // An AI would answer what is sent there, and takes its time.
+    ...[...chatling.store.conversations.values()].slice(0, 1).map(({ id, messages }) =>
+      placeOf('help', id, {
+        url: chatling.url,
+        isWatched: false,
+        takesSends: false,
+        texts: () => messages.map(({ text }) => text),
+      }),
+    ),
+  ];
+}
+
+async function sayAt(url: string, conversation: string, text: string): Promise<void> {
+  const response = await fetch(`${url}/__emulator/say`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ conversationId: conversation, text }),
+  });
+  await response.arrayBuffer();
+}
+
+function writtenIn(place: Place, begun: ReadonlyMap<string, number>): readonly Written[] {
+  return place.texts().flatMap((text): Written[] => {
+    const at = begun.get(text);
+    return at === undefined ? [] : [{ conversation: place.conversation, id: text, at }];
+  });
+}
