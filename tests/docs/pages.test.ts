@@ -14,11 +14,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DECISIONS = (await readdir(join(ROOT, 'docs/decisions'))).toSorted();
 const PAGES = [
   ...(await readdir(ROOT)).filter((name) => name.endsWith('.md')),
-  'docs/architecture.md',
-  'docs/chaos.md',
-  'docs/live.md',
-  'docs/providers.md',
-  'docs/providers-of-your-own.md',
+  ...(await readdir(join(ROOT, 'docs')))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
   ...DECISIONS.map((name) => `docs/decisions/${name}`),
 ];
 
