@@ -114,7 +114,7 @@ export async function composeGateway(
   const retention = { ...RETENTION, ...config.events?.retention };
   const events = redis
     ? await redisLog({ door: redis, lanes: LANES, retention, log })
-    : memoryLog({ lanes: LANES, retention, clock, epoch: randomSecret() });
+    : memoryLog({ lanes: LANES, retention, clock, epoch: randomSecret().slice(0, 12) });
   // Notes outlive the log: who comes back after it forgot all is told so.
   const lease = { leaseMs: LEASE_MS, notesMs: 7 * retention.ageMs };
   const leases = redis

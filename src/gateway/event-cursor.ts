@@ -12,11 +12,12 @@ export interface EventCursors {
 export function eventCursors(secret: string): EventCursors {
   const seal = openSeal(secret, 'event cursor');
   return {
-    seal: (marks, question) =>
-      seal.seal(
-        [...marks].map(([lane, { epoch, id }]) => [lane, epoch, id]),
-        question,
-      ),
+    seal(marks, question) {
+      // Most lanes are of one epoch: said once, the cursor stays short.
+      const epochs = [...new Set([...marks.values()].map(({ epoch }) => epoch))];
+      const places = [...marks].map(([lane, { epoch, id }]) => [lane, epochs.indexOf(epoch), id]);
+      return seal.seal([epochs, places], question);
+    },
     open(cursor, question) {
       const opened = seal.open(cursor, question);
       return typeof opened === 'string' ? opened : (marksOf(opened.value) ?? 'forged');
@@ -26,10 +27,13 @@ export function eventCursors(secret: string): EventCursors {
 
 function marksOf(value: unknown): ReadonlyMap<number, Mark> | undefined {
   if (!Array.isArray(value)) return undefined;
+  const [epochs, places]: unknown[] = value;
+  if (!Array.isArray(epochs) || !Array.isArray(places)) return undefined;
   const marks = new Map<number, Mark>();
-  for (const one of value) {
+  for (const one of places) {
     if (!Array.isArray(one)) return undefined;
-    const [lane, epoch, id]: unknown[] = one;
+    const [lane, at, id]: unknown[] = one;
+    const epoch: unknown = typeof at === 'number' ? epochs[at] : undefined;
     if (typeof lane !== 'number' || typeof epoch !== 'string' || typeof id !== 'string') {
       return undefined;
     }
