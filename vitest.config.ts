@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -16,6 +17,8 @@ export default defineConfig({
   },
   test: {
     include: ['tests/**/*.test.ts'],
+    // Tests wait more than they compute: on two cores the usual one less would be a single file at a time.
+    maxWorkers: Math.max(2, availableParallelism()),
     globalSetup: ['tests/support/redis/global.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
