@@ -32,7 +32,11 @@ function isHidden(key: string, value: unknown): boolean {
   if (value === null || value === undefined || typeof value === 'boolean') return false;
   const words = wordsOf(key);
   if (!namesCredential(words)) return false;
-  return !(words.some((word) => COUNTED.test(word)) && isCount(value, MAX_LEVELS));
+  return !(namesTokens(words) && isCount(value, MAX_LEVELS));
+}
+
+function namesTokens(words: readonly string[]): boolean {
+  return words.some((word) => COUNTED.test(word));
 }
 
 /** What an AI reads and writes is counted in these, one by one or by kind: `tokens: { input: 12, output: 3 }`. */
@@ -41,7 +45,11 @@ const COUNTED = /tokens?$/;
 function isCount(value: unknown, levels: number): boolean {
   if (typeof value === 'number' || value === null) return true;
   if (typeof value !== 'object' || levels === 0) return false;
-  return Object.values(value).every((inner: unknown) => isCount(inner, levels - 1));
+  return Object.entries(value).every(([key, inner]: [string, unknown]) => {
+    const words = wordsOf(key);
+    // A number under another credential's name is hidden, and what holds it is then no count.
+    return (namesTokens(words) || !namesCredential(words)) && isCount(inner, levels - 1);
+  });
 }
 
 function namesCredential(words: readonly string[]): boolean {

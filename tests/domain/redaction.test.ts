@@ -61,6 +61,13 @@ const json = fc.letrec<{ value: unknown }>((tie) => ({
 })).value;
 
 describe('redaction', () => {
+  it('hides what holds a credential where tokens would be counted', () => {
+    const once = redacted({ token: { apiKey: 0 } });
+
+    expect(once).toEqual({ token: '«redacted»' });
+    expect(redacted(once)).toEqual(once);
+  });
+
   it('of any JSON ends, changes nothing of what it was given, and done again changes nothing', () => {
     fc.assert(
       fc.property(json, (value) => {
