@@ -62,7 +62,6 @@ async function leave(): Promise<void> {
   if (leaving) return;
   leaving = true;
   for (const { end } of running.toReversed()) {
-    // oxlint-disable-next-line no-await-in-loop -- a gateway needs its Redis until it is gone
     await end();
   }
   // Whoever is still on the way up.

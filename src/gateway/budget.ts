@@ -52,7 +52,6 @@ export function openBudget({
           return;
         }
         const missing = left >= 1 ? 0 : (1 - left) / perMs;
-        // oxlint-disable-next-line no-await-in-loop -- waiting is what this is for
         await bell.wait(Math.max(restUntil - now, missing, 1), signal);
       }
     },

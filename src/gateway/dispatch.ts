@@ -102,7 +102,6 @@ export function dispatcher(parts: {
       try {
         const events = run(able.value, { signal, reads })[Symbol.asyncIterator]();
         while (!end) {
-          // oxlint-disable-next-line no-await-in-loop -- one event after the other
           const next = await Promise.race([events.next(), tooLate]);
           if (next === undefined) {
             const because = closing.aborted

@@ -177,7 +177,6 @@ async function followUntil(
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
     const began = clock();
-    // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
     const failure = await followOnce(parts, conversation, signal);
     if (signal.aborted) return;
     if (failure && !mayPass(failure)) {
@@ -190,7 +189,6 @@ async function followUntil(
     if (clock() - began > LONGEST_PAUSE_MS) pauseMs = FIRST_PAUSE_MS;
     const askedMs =
       failure && 'retryAt' in failure ? (failure.retryAt?.getTime() ?? 0) - clock() : 0;
-    // oxlint-disable-next-line no-await-in-loop -- the pause between two attempts
     await pause(Math.max(pauseMs, Math.min(askedMs, LONGEST_OBEYED_MS)), signal);
     if (signal.aborted) return;
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
@@ -228,10 +226,8 @@ async function takeOnceItCan(
   signal: AbortSignal,
 ): Promise<void> {
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 5000)) {
-    // oxlint-disable-next-line no-await-in-loop -- tried until it is done
     const taken = await ingest.take(news);
     if (taken.ok) return;
-    // oxlint-disable-next-line no-await-in-loop -- the pause between two attempts
     await pause(pauseMs, signal);
   }
 }

@@ -151,7 +151,6 @@ export function openInOrder({ ingest, dispatch, events, watch, clock }: InOrderP
     let at: string | null = null;
     for (let pages = 0; pages < MOST_PAGES; pages += 1) {
       if (deadline.aborted || !watched.spend()) return rows;
-      // oxlint-disable-next-line no-await-in-loop -- a page says where the next one begins
       const page: Outcome<Page<Message>> = await dispatch.run({
         provider: conversation.provider,
         verb: 'MESSAGE_LIST',

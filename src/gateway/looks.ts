@@ -59,9 +59,7 @@ export function openLooks(parts: LooksParts): Looks {
     let heard = listenersTo(account);
     while (!signal.aborted) {
       const lookedAt = timer.now();
-      // oxlint-disable-next-line no-await-in-loop -- one look after the other
       const found = await sweeper.inbox();
-      // oxlint-disable-next-line no-await-in-loop
       await settle(found);
       keepPace(pace, found);
       if (!found.ok && trouble.isOurs(found.failure)) continue;
@@ -71,7 +69,6 @@ export function openLooks(parts: LooksParts): Looks {
         heard = listenersTo(account);
         const leftMs = lookedAt + pace.ms - timer.now();
         if (signal.aborted || leftMs <= 0) break;
-        // oxlint-disable-next-line no-await-in-loop
         await account.bell.wait(leftMs, signal);
       }
     }
@@ -96,14 +93,11 @@ export function openLooks(parts: LooksParts): Looks {
       const [next] = [...due].toSorted(([, one], [, other]) => one.at - other.at);
       const leftMs = next ? next[1].at - timer.now() : idleMs;
       if (!next || leftMs > 0) {
-        // oxlint-disable-next-line no-await-in-loop -- a loop that waits is what this is
         await account.bell.wait(leftMs, signal);
         continue;
       }
       const [nativeId, { pace }] = next;
-      // oxlint-disable-next-line no-await-in-loop
       const found = await sweeper.conversation(nativeId);
-      // oxlint-disable-next-line no-await-in-loop
       await settle(found);
       keepPace(pace, found);
       const again = !found.ok && trouble.isOurs(found.failure);

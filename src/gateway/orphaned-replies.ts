@@ -46,7 +46,6 @@ export function endOrphanedReplies(parts: OrphanParts): () => Promise<void> {
     for (const one of listed.value) {
       if (ended.has(one)) continue;
       const at = read(one);
-      // oxlint-disable-next-line no-await-in-loop -- few, and each is a conversation with the provider
       if (!at || (await isEnded(at))) ended.add(one);
     }
   }

@@ -29,7 +29,6 @@ export async function repliesUnderWay(
   /** By answer, each piece and the place before it. */
   const open = new Map<string, { readonly entry: Entry; readonly before: Mark }[]>();
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- each slice begins where the last one ended
     const slice = await log.read(lane, at, SLICE);
     if (!slice.ok) return slice;
     for (const entry of slice.value.entries) {

@@ -199,7 +199,6 @@ export async function subscribe(
     for (;;) {
       const from = marks.get(lane);
       if (!from) return;
-      // oxlint-disable-next-line no-await-in-loop -- each slice begins where the last one ended
       const slice = await log.read(lane, from, SLICE);
       if (!slice.ok) {
         failure = slice.failure;
@@ -236,7 +235,6 @@ export async function subscribe(
       }
     }
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- a listener waits
       const heard = await queue.next();
       if (heard === undefined) return;
       if (heard.type === 'entry') {

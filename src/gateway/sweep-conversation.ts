@@ -114,7 +114,6 @@ export function openConversationSweeper({
     const found = new Map<string, Message>();
     let at: string | null = null;
     for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- a page says where the next one begins
       const page: Outcome<Page<Message>> = await listMessages(ref, at);
       if (!page.ok) return page;
       for (const message of page.value.items) {
@@ -155,7 +154,6 @@ export function openConversationSweeper({
       }),
     );
     for (const nativeId of absentFrom(page, known)) {
-      // oxlint-disable-next-line no-await-in-loop -- seldom more than one
       const isGone = await isMessageGone(ref, nativeId);
       if (!isGone.ok) return isGone;
       const message = { conversation: ref, nativeId };

@@ -103,11 +103,9 @@ export function openSweeper(parts: SweepParts): Sweeper {
     let whole: readonly Conversation[] | null = null;
     let reached = false;
     for (let pages = 0; pages < MOST_PAGES && !reached; pages += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- a page says where the next one begins
       const page: Outcome<Page<Conversation>> = await listRows(at);
       if (!page.ok) return page;
       if (pages === 0 && startedMs - memory.sweptMs > reachMs) {
-        // oxlint-disable-next-line no-await-in-loop
         const said = await miss(memory.sweptMs);
         if (!said.ok) return said;
       }
@@ -117,7 +115,6 @@ export function openSweeper(parts: SweepParts): Sweeper {
         newestMs = Math.max(newestMs, row.sortedAt.getTime());
         const isNew = isToBeRead(row);
         anyNew ||= isNew;
-        // oxlint-disable-next-line no-await-in-loop -- in the order of the list
         const told = await takeRow(row, isNew);
         if (!told.ok) return told;
         count += told.value;
@@ -149,7 +146,6 @@ export function openSweeper(parts: SweepParts): Sweeper {
     for (let left = ROUND_STEP; left > 0; ) {
       const waiting = round.waiting[0];
       if (waiting) {
-        // oxlint-disable-next-line no-await-in-loop -- one question after the other
         const done = await (waiting.type === 'read'
           ? takeRow(waiting.row, !parts.isListenedTo(waiting.row.nativeId))
           : verify({ provider: name, nativeId: waiting.nativeId }));
@@ -163,7 +159,6 @@ export function openSweeper(parts: SweepParts): Sweeper {
       } else if (round.at === undefined && whole) {
         meet(whole, null);
       } else {
-        // oxlint-disable-next-line no-await-in-loop
         const page = await listRows(round.at ?? null);
         if (!page.ok) return page;
         meet(page.value.items, page.value.next);

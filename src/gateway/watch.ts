@@ -96,16 +96,12 @@ export function openWatch(parts: WatchParts): Watch {
     const { signal } = closing;
     while (!signal.aborted) {
       const { rings } = account.bell;
-      // oxlint-disable-next-line no-await-in-loop -- a loop that waits is what this is
       const isWanted = await saysWhoListens(account, parts);
-      // oxlint-disable-next-line no-await-in-loop
       const hold = isWanted ? await leases.take(name) : undefined;
       if (hold?.ok && hold.value) {
-        // oxlint-disable-next-line no-await-in-loop
         await lookAfter(account, hold.value);
       } else {
         if (hold?.ok) account.heldElsewhereMs = clock();
-        // oxlint-disable-next-line no-await-in-loop
         await account.bell.wait(leases.leaseMs / 3, signal, rings);
       }
     }
@@ -184,15 +180,12 @@ export function openWatch(parts: WatchParts): Watch {
     let oursUntil = timer.now() + leases.leaseMs;
     const pause = openBell(timer);
     while (!signal.aborted) {
-      // oxlint-disable-next-line no-await-in-loop -- a loop that waits is what this is
       await pause.wait(leases.leaseMs / 3, signal);
       if (signal.aborted) return;
       const askedAt = timer.now();
-      // oxlint-disable-next-line no-await-in-loop
       const renewed = await hold.renew();
       if (renewed.ok && renewed.value) oursUntil = askedAt + leases.leaseMs;
       const isLost = renewed.ok ? !renewed.value : timer.now() >= oursUntil;
-      // oxlint-disable-next-line no-await-in-loop
       if (isLost || (renewed.ok && !(await isStillWanted(account, parts)))) over.abort();
     }
   }

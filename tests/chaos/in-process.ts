@@ -56,7 +56,6 @@ export function openInProcess({
       for await (const one of told.value) {
         if (one.type === 'failed') return one.failure.kind;
         hear(heardIn(one, log));
-        // oxlint-disable-next-line no-await-in-loop -- the next is asked for when this one is done with
         if (lingersMs > 0) await time.pause(lingersMs, signal);
       }
       return 'the end';

@@ -72,14 +72,12 @@ export async function runChaos(stage: Stage): Promise<Outcome> {
   async function harm(): Promise<void> {
     const chance = seededChance(`${seed} nemesis`);
     while (harms.length > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- one thing after the other
       await time.pause(between(chance, 0, 2 * stage.harmEveryMs), over.signal);
       const one = pick(chance, harms);
       if (over.signal.aborted || !one) return;
       harmed.push(one.name);
       stage.note?.(one.name);
       for (const reason of one.gaps) gaps.add(reason);
-      // oxlint-disable-next-line no-await-in-loop
       await one.happen(chance);
     }
   }
@@ -98,7 +96,6 @@ export async function runChaos(stage: Stage): Promise<Outcome> {
     .then(() => stage.heal?.())
     .then(() => 'healed' as const);
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- in jumping time nothing happens while nobody waits
     if ((await Promise.race([healing, time.pass(100)])) === 'healed') break;
   }
   for (const watcher of watchers) watcher.settle();
@@ -106,7 +103,6 @@ export async function runChaos(stage: Stage): Promise<Outcome> {
   const isWhole = () => !judged().breaches.some(({ rule }) => rule === 'missing');
   // What is told twice is told late, and what was sent through a frozen process is written late.
   for (let wholeSince: number | null = null; time.now() < until; ) {
-    // oxlint-disable-next-line no-await-in-loop -- until all is told and stays so, or patience ends
     await time.pass(250);
     wholeSince = isWhole() ? (wholeSince ?? time.now()) : null;
     if (wholeSince !== null && time.now() - wholeSince >= stage.calmMs) break;

@@ -65,13 +65,11 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
     const writing = places.map(async (place, index) => {
       const chance = seededChance(`${seed} writer ${index}`);
       for (let count = 0; !enough.signal.aborted; count += 1) {
-        // oxlint-disable-next-line no-await-in-loop -- one message after the other
         await time.pause(between(chance, 50, LONGEST_WRITER_PAUSE_MS), enough.signal);
         const url = chance() < 0.5 ? pick(chance, urls) : undefined;
         if (enough.signal.aborted) return;
         const text = `${OURS} ${index}/${count}`;
         begun.set(text, time.now());
-        // oxlint-disable-next-line no-await-in-loop
         await (url && place.takesSends ? send(url, place.conversation, text) : place.say(text));
       }
     });
@@ -172,7 +170,6 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
     });
   } finally {
     for (const close of closing.toReversed()) {
-      // oxlint-disable-next-line no-await-in-loop -- what was started last goes first
       await close();
     }
   }

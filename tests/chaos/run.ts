@@ -32,7 +32,6 @@ async function run(): Promise<void> {
   do {
     const seed = `${values.seed} ${round}`;
     say(`round ${round} of seed ${values.seed}`);
-    // oxlint-disable-next-line no-await-in-loop -- one round after the other
     const { breaches, history, harmed } = await runGateways({
       seed,
       lastsMs: Math.min(ROUND_MS, Math.max(5000, until - Date.now())),

@@ -54,7 +54,6 @@ export function jumpingTime(startMs = Date.parse('2026-03-02T10:00:00.000Z')): T
     async pass(ms) {
       const end = nowMs + ms;
       for (;;) {
-        // oxlint-disable-next-line no-await-in-loop -- one thing after the other
         await settled();
         const [next] = [...sleepers].toSorted((one, other) => one.until - other.until);
         if (!next || next.until > end) break;

@@ -55,10 +55,8 @@ export function openWatcher(parts: WatcherParts): Watcher {
     while (!over.signal.aborted) {
       const desk = pick(chance, desks);
       if (!desk) return;
-      // oxlint-disable-next-line no-await-in-loop -- one visit after the other
       await visit(desk, cursorToComeWith());
       const pauseMs = between(chance, 0, parts.longestPauseMs);
-      // oxlint-disable-next-line no-await-in-loop
       await time.pause(settled ? Math.min(pauseMs, 50) : pauseMs, over.signal);
     }
   }

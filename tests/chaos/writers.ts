@@ -37,9 +37,7 @@ export function openWriter(parts: WriterParts): Writer {
 
   async function run(): Promise<void> {
     while (!over.signal.aborted) {
-      // oxlint-disable-next-line no-await-in-loop -- one message after the other
       await time.pause(between(chance, 0, longestPauseMs), over.signal);
-      // oxlint-disable-next-line no-await-in-loop
       if (!over.signal.aborted) await write();
     }
   }
@@ -65,9 +63,7 @@ export function openWriter(parts: WriterParts): Writer {
   async function carry(message: Message): Promise<void> {
     const hearer = pick(chance, hearers);
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- one try after the other
       if (await hearer?.hear(message)) break;
-      // oxlint-disable-next-line no-await-in-loop
       await time.pause(RETRY_MS);
     }
     longestMs = Math.max(longestMs, time.now() - (message.createdAt?.getTime() ?? 0));

@@ -113,7 +113,6 @@ describe('an answer', () => {
 
     for (const [before, piece] of ['In ', 'the ', 'menu', '.'].entries()) {
       telling.token(piece);
-      // oxlint-disable-next-line no-await-in-loop -- a piece for each
       await expect.poll(() => tries).toBeGreaterThan(before);
     }
     await telling.end(completed('In the menu.'));

@@ -49,7 +49,6 @@ export function openTime(): Time {
         waiting = waiting.filter((one) => one !== next);
         nowMs = Math.max(nowMs, next.at);
         next.run();
-        // oxlint-disable-next-line no-await-in-loop -- one after the other, as time goes
         await settled();
       }
       nowMs = until;
@@ -61,7 +60,6 @@ export function openTime(): Time {
 /** All that can happen without time passing has happened. */
 async function settled(): Promise<void> {
   for (let turns = 0; turns < 20; turns += 1) {
-    // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -179,10 +179,8 @@ describe('an event log whose Redis', () => {
 /** Tried until it is there: a gateway's retries, in small. */
 async function appended(events: EventLog, text: string): Promise<void> {
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- one try after the other
     const outcome = await events.append([saying('c', text)]);
     if (outcome.ok) return;
-    // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

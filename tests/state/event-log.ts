@@ -71,7 +71,6 @@ export async function everythingAfter(log: EventLog, lane: number, from: Mark, m
   let lost: string | null = null;
   let mark = from;
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- each read begins where the last one ended
     const slice = valueOf(await log.read(lane, mark, most));
     texts.push(...slice.entries.map(textOf));
     lost ??= slice.lost;

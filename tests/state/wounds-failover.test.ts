@@ -147,7 +147,6 @@ async function appended(log: EventLog, text: string): Promise<void> {
 async function toldBy(listener: AsyncIterator<Told>, last: string): Promise<Told[]> {
   const told: Told[] = [];
   for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
     const { done, value } = await listener.next();
     if (done) return told;
     told.push(value);

@@ -86,7 +86,6 @@ async function* follow(
         const againMs = rows.areOwed ? LOOK_AGAIN_MS[course.looksAgain] : undefined;
         // What was said and is never stored so, being moderated or cut off, is waited for no longer.
         if (againMs === undefined) rows.forgive();
-        // oxlint-disable-next-line no-await-in-loop -- a follower waits
         if ((await bell.rung(againMs)) === 'time') {
           course.isDue = true;
           course.looksAgain += 1;
@@ -94,7 +93,6 @@ async function* follow(
         continue;
       }
       course.isDue = false;
-      // oxlint-disable-next-line no-await-in-loop -- one look at a time
       const news = await look();
       if (!news.ok) rows.oweSomething();
       else if (news.value.length > 0) yield news;

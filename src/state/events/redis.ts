@@ -185,7 +185,6 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
       for (;;) {
         const from = heard.get(lane);
         if (!from) break;
-        // oxlint-disable-next-line no-await-in-loop -- one lane after the other, in order
         const slice = await read(lane, from, MOST_AT_ONCE);
         if (!slice.ok) return false;
         const { entries, lost, next, atEnd } = slice.value;
@@ -205,16 +204,12 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
   async function hear(connection: Connection, some: readonly number[]): Promise<void> {
     while (!gone.signal.aborted) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- a loop that waits is what this is
         await door.ready(connection);
-        // oxlint-disable-next-line no-await-in-loop
         if (!(await catchUp(some))) throw new Error('the log cannot be read');
-        // oxlint-disable-next-line no-await-in-loop
         await follow(connection, some);
       } catch (error) {
         if (gone.signal.aborted) return;
         log.debug({ err: error }, 'the event log is out of reach; trying again');
-        // oxlint-disable-next-line no-await-in-loop
         await pause(PAUSE_MS, gone.signal);
       }
     }
@@ -225,7 +220,6 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
     const until = performance.now() + LOOK_EVERY_MS;
     while (performance.now() < until) {
       const from = some.map((lane) => heard.get(lane)?.id ?? '$');
-      // oxlint-disable-next-line no-await-in-loop -- each read begins where the last one ended
       const told: unknown = await connection.xread(
         'COUNT',
         MOST_AT_ONCE,
@@ -285,7 +279,6 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
       for (const [lane, batch] of byLane) {
         const onceOf = (key: string) =>
           keyOf(lane, `once:${createHash('sha1').update(key).digest('base64url')}`);
-        // oxlint-disable-next-line no-await-in-loop -- lanes are few, and a failure ends it
         const told = await door.run(
           APPEND,
           [

@@ -23,12 +23,10 @@ export async function startRedisCluster(): Promise<readonly RedisServer[]> {
   const [first, ...others] = nodes;
   for (const { node, busPort } of others) {
     if (first) {
-      // oxlint-disable-next-line no-await-in-loop -- two of them
       await asked(first.node, 'CLUSTER', 'MEET', '127.0.0.1', String(node.port), busPort);
     }
   }
   for (const { node } of nodes) {
-    // oxlint-disable-next-line no-await-in-loop -- three of them
     await vi.waitFor(
       async () => {
         const said = String(await asked(node, 'CLUSTER', 'INFO'));

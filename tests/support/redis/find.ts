@@ -59,7 +59,6 @@ async function onPath(environment: NodeJS.ProcessEnv): Promise<RedisProgram | un
   for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
     for (const name of ['redis-server', 'valkey-server']) {
       const path = join(folder, name);
-      // oxlint-disable-next-line no-await-in-loop -- the first that answers is taken
       if (await answers(path, undefined)) {
         return { kind: 'program', how: `${name} on the PATH`, path, libraries: undefined };
       }
@@ -72,7 +71,6 @@ async function onPath(environment: NodeJS.ProcessEnv): Promise<RedisProgram | un
 async function inContainer(environment: NodeJS.ProcessEnv): Promise<RedisContainer | undefined> {
   for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, 'docker');
-    // oxlint-disable-next-line no-await-in-loop -- the first that answers is taken
     const runs = await run(path, ['info'], { env: environment }).then(
       () => true,
       () => false,
@@ -121,13 +119,11 @@ async function unpacked(
     await run('apt-get', [...options, 'update'], { env });
     // One by one: a bare image lacks some, and newer releases have other names for them.
     for (const name of PACKAGES) {
-      // oxlint-disable-next-line no-await-in-loop -- apt-get locks its folders
       await run('apt-get', [...options, 'download', name], { cwd: debs, env }).catch(
         () => undefined,
       );
     }
     for (const deb of await readdir(debs)) {
-      // oxlint-disable-next-line no-await-in-loop -- they unpack into one folder
       await run('dpkg', ['-x', join(debs, deb), root], { env });
     }
     if (!(await answers(join(root, 'usr/bin/redis-server'), librariesIn(root)))) return undefined;
