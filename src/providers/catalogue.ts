@@ -1,14 +1,18 @@
 // One line per kind of provider: where it lives, and what makes an account of it.
 
 import type { Dispatcher } from 'undici';
-import { type BotpressAccount, botpress } from './botpress/index.ts';
-import { type ChatBotKitAccount, chatbotkit } from './chatbotkit/index.ts';
+import type { BotpressAccount } from './botpress/account.ts';
+import { botpress } from './botpress/index.ts';
+import type { ChatBotKitAccount } from './chatbotkit/account.ts';
+import { chatbotkit } from './chatbotkit/index.ts';
 import { pinkfish } from './chatbotkit/pinkfish.ts';
 import type { PinkfishAccount } from './chatbotkit/pinkfish-account.ts';
-import { type ChatlingAccount, chatling } from './chatling/index.ts';
+import type { ChatlingAccount } from './chatling/account.ts';
+import { chatling } from './chatling/index.ts';
 import { openHttp } from './http.ts';
 import type { Provider, ProviderParts } from './provider.ts';
-import { type StackAuthAccount, stackAuth } from './stack-auth/index.ts';
+import type { StackAuthAccount } from './stack-auth/account.ts';
+import { stackAuth } from './stack-auth/index.ts';
 
 export type ConfiguredAccount = { readonly url?: string } & (
   | ({ readonly kind: 'botpress' } & BotpressAccount)

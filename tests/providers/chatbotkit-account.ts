@@ -15,11 +15,8 @@ import type { Failure, Outcome } from '../../src/domain/failure.ts';
 import { type ConversationRef, type MessageRef, providerName } from '../../src/domain/ids.ts';
 import type { SendOptions } from '../../src/domain/native.ts';
 import type { Page } from '../../src/domain/page.ts';
-import {
-  type ChatBotKitAccount,
-  chatbotkit,
-  chatbotkitBehind,
-} from '../../src/providers/chatbotkit/index.ts';
+import type { ChatBotKitAccount } from '../../src/providers/chatbotkit/account.ts';
+import { chatbotkit, chatbotkitBehind } from '../../src/providers/chatbotkit/index.ts';
 import { restClient } from '../../src/providers/chatbotkit/rest.ts';
 import { openHttp } from '../../src/providers/http.ts';
 import type { Call, Unable } from '../../src/providers/provider.ts';

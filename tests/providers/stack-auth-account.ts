@@ -12,7 +12,8 @@ import { type ConversationRef, providerName } from '../../src/domain/ids.ts';
 import type { Page } from '../../src/domain/page.ts';
 import { type Http, openHttp } from '../../src/providers/http.ts';
 import type { Call, Credential, Provider } from '../../src/providers/provider.ts';
-import { type StackAuthAccount, stackAuth } from '../../src/providers/stack-auth/index.ts';
+import type { StackAuthAccount } from '../../src/providers/stack-auth/account.ts';
+import { stackAuth } from '../../src/providers/stack-auth/index.ts';
 import type {
   CreateConversation,
   ListConversations,

@@ -5,9 +5,9 @@ import { conversationAt, failed, mapOutcome, type Outcome } from '../../domain/f
 import { type Answer, type Ask, isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, readRows, type WirePage } from '../wire-reading.ts';
+import type { BotpressAccount } from './account.ts';
 import type { Typed } from './content.ts';
 import { type Identity, identityHeaders, ownIdentity } from './identity.ts';
-import type { BotpressAccount } from './index.ts';
 import { refusalOf } from './refusal.ts';
 import {
   ConversationAnswer,

@@ -6,7 +6,7 @@ import type { UpsertContact, UpsertedContact } from '../verbs.ts';
 import type { Query } from './client.ts';
 import { discriminatorIssues } from './get-or-create.ts';
 import { actingIdentity, type Identity, identityIssues } from './identity.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toContact } from './mapping.ts';
 import { droppedTags, tagIssues, tagMap } from './tags.ts';
 import type { WireUser } from './wire.ts';

@@ -8,7 +8,7 @@ import type { Call } from '../provider.ts';
 import type { ListConversations } from '../verbs.ts';
 import type { Query } from './client.ts';
 import { type Identity, isSameIdentity, ownIdentity } from './identity.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toConversation, toConversations } from './mapping.ts';
 import type { WireConversation } from './wire.ts';
 

@@ -6,7 +6,7 @@ import type { Call } from '../provider.ts';
 import type { CreateConversation } from '../verbs.ts';
 import { asAccountSees } from './conversations.ts';
 import { actingIdentity, identityIssues } from './identity.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { tagIssues, tagMap } from './tags.ts';
 
 export async function createConversation(

@@ -8,7 +8,7 @@ import { toDate } from '../wire-reading.ts';
 import { asAccountSees } from './conversations.ts';
 import { channelIssues } from './create.ts';
 import { actingIdentity, type Identity, identityIssues } from './identity.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { tagIssues, tagMap } from './tags.ts';
 import type { WireConversation } from './wire.ts';
 

@@ -7,7 +7,7 @@ import { failed, invalid, type Outcome, success } from '../../domain/failure.ts'
 import { unavailable } from '../http.ts';
 import type { Call, Inbound, WebhookRequest } from '../provider.ts';
 import { getConversation } from './conversations.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toMessage } from './mapping.ts';
 
 /**

@@ -1,37 +1,20 @@
 // A Botpress account: one bot and what is installed in it, through the Runtime API.
 
 import type { MessageContent } from '../../domain/message.ts';
-import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
-import { botpressClient, type Client } from './client.ts';
+import type { FilterTable, Provider, ProviderParts } from '../provider.ts';
+import type { BotpressAccount } from './account.ts';
+import { botpressClient } from './client.ts';
 import { contactUpserter } from './contacts.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
 import { conversationGetter } from './get-or-create.ts';
 import { botpressInbound } from './inbound.ts';
+import type { Inbox } from './inbox.ts';
 import { deleteMessage, getMessage, listMessages } from './messages.ts';
 import { addParticipant, listParticipants, removeParticipant } from './participants.ts';
 import { sendMessage } from './send.ts';
 import { updateConversation } from './update.ts';
 import { updateMessage } from './update-message.ts';
-
-export interface BotpressAccount extends Account {
-  /** A personal access token, a bot access key or an integration access key. */
-  readonly token: Credential;
-  /** A token alone does not say which bot is meant. */
-  readonly botId: string;
-  /** Absent, the account acts as the bot itself. */
-  readonly integrationId?: string;
-  /** Which installation, where the integration is there more than once. */
-  readonly integrationAlias?: string;
-  /** What the Chat integration proves itself by; absent, its webhooks are refused. */
-  readonly webhookSecret?: Credential;
-}
-
-/** An account, and what it is reached by. */
-export interface Inbox {
-  readonly account: BotpressAccount;
-  readonly client: Client;
-}
 
 /**
  * The verbs of one bot. Failures by status: 401 credential-refused, 403 forbidden (rate-limited where the type is

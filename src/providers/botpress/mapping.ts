@@ -5,8 +5,8 @@ import type { ConversationRef, ProviderName } from '../../domain/ids.ts';
 import { type Message, plainText } from '../../domain/message.ts';
 import type { Contact, MessageRole, Participant } from '../../domain/participant.ts';
 import { timesInPlace, toDate } from '../wire-reading.ts';
+import type { BotpressAccount } from './account.ts';
 import { toContent } from './content.ts';
-import type { BotpressAccount } from './index.ts';
 import { toTags } from './tags.ts';
 import type { WireConversation, WireMessage, WireUser } from './wire.ts';
 

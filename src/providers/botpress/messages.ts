@@ -8,7 +8,7 @@ import type { Call } from '../provider.ts';
 import type { ListMessages } from '../verbs.ts';
 import { withHints } from './conversations.ts';
 import { type Identity, isSameIdentity, ownIdentity } from './identity.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toMessage } from './mapping.ts';
 import type { WireMessage } from './wire.ts';
 

@@ -6,7 +6,7 @@ import type { Participant } from '../../domain/participant.ts';
 import type { Call } from '../provider.ts';
 import type { ListParticipants, NameParticipant } from '../verbs.ts';
 import { withHints } from './conversations.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toParticipant } from './mapping.ts';
 
 /** In the service's own order, which is written down nowhere. */

@@ -8,7 +8,7 @@ import type { Call } from '../provider.ts';
 import type { UpdatedMessage, UpdateMessage } from '../verbs.ts';
 import { type Typed, toTyped } from './content.ts';
 import { actingIdentity, identityIssues } from './identity.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toMessage } from './mapping.ts';
 import { asAccountSees, readMessage } from './messages.ts';
 import { blocIssues } from './send.ts';

@@ -5,7 +5,7 @@ import type { Call } from '../provider.ts';
 import type { ConversationChanges, UpdateConversation, UpdatedConversation } from '../verbs.ts';
 import { asAccountSees } from './conversations.ts';
 import { actingIdentity, identityIssues } from './identity.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { taskOf } from './mapping.ts';
 import { droppedTags, tagIssues, tagMap } from './tags.ts';
 import type { WireConversation } from './wire.ts';

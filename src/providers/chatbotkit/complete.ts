@@ -4,7 +4,7 @@ import { checked, type Issue, mapOutcome, type Outcome } from '../../domain/fail
 import type { Call } from '../provider.ts';
 import type { CompleteConversation, CompletedConversation } from '../verbs.ts';
 import type { Stateless } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { typeOf } from './mapping.ts';
 import { isMeta } from './tags.ts';
 

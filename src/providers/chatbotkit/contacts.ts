@@ -14,7 +14,7 @@ import { unavailable } from '../http.ts';
 import type { Call } from '../provider.ts';
 import type { UpsertContact, UpsertedContact } from '../verbs.ts';
 import type { ContactFields } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { textOf, toConversation } from './mapping.ts';
 import { metaOf, type Tagging, tagIssues } from './tags.ts';
 

@@ -6,7 +6,7 @@ import type { Call } from '../provider.ts';
 import type { CreateConversation } from '../verbs.ts';
 import { unseen } from '../wire-reading.ts';
 import type { NewConversation } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toConversation, typeOf } from './mapping.ts';
 import { metaOf, tagIssues } from './tags.ts';
 

@@ -6,7 +6,7 @@ import type { ConversationRef } from '../../domain/ids.ts';
 import type { Call, Inbound } from '../provider.ts';
 import type { Activity } from './channel.ts';
 import { MOST_ROWS, type Streams } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toMessage } from './mapping.ts';
 import { toTags } from './tags.ts';
 import type { WireMessage } from './wire.ts';

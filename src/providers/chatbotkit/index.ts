@@ -1,13 +1,14 @@
 // ChatBotKit: conversations between users and AI bots, with free-form metadata for tags. What it can do, verb by verb.
 
 import type { MessageKind } from '../../domain/message.ts';
-import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
-import type { Client } from './client.ts';
+import type { FilterTable, Provider, ProviderParts } from '../provider.ts';
+import type { ChatBotKitAccount } from './account.ts';
 import { completeConversation } from './complete.ts';
 import { upsertContact } from './contacts.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
 import { chatbotkitInbound } from './inbound.ts';
+import type { Inbox } from './inbox.ts';
 import { getMessage, listMessages } from './messages.ts';
 import { requestReply, streamReply } from './replies.ts';
 import { restClient } from './rest.ts';
@@ -16,21 +17,6 @@ import { createSession } from './session.ts';
 import { updateConversation } from './update.ts';
 import { updateMessage } from './update-message.ts';
 import { uploadAttachment } from './upload.ts';
-
-export interface ChatBotKitAccount extends Account {
-  readonly secret: Credential;
-  /** A child account to act as. */
-  readonly runAsUserId?: string;
-  readonly runAsChildUserEmail?: string;
-  /** An IANA name such as `Europe/Berlin`, for what the bot says of times. */
-  readonly timezone?: string;
-}
-
-/** An account, and what it is reached by. */
-export interface Inbox {
-  readonly account: Account;
-  readonly client: Client;
-}
 
 /**
  * One account over REST. Lists page by the id of the row before; every verb that changes something is a POST, sent once.

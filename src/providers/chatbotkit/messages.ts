@@ -7,7 +7,7 @@ import type { Page } from '../../domain/page.ts';
 import type { Call } from '../provider.ts';
 import type { ListMessages } from '../verbs.ts';
 import { MOST_ROWS } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toMessage } from './mapping.ts';
 
 /** Newest first. */

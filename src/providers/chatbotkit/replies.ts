@@ -8,7 +8,7 @@ import type { ReplyEvent, ReplyUsage } from '../../domain/reply.ts';
 import type { Call } from '../provider.ts';
 import type { RequestedReply, RequestReply, StreamReply } from '../verbs.ts';
 import type { Client, Engine, Turn } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toMessage, toUnseen } from './mapping.ts';
 import { replyAtOnce } from './reply-stream.ts';
 import { roadOf } from './road.ts';

@@ -14,9 +14,9 @@ import type { ReplyEvent } from '../../domain/reply.ts';
 import { type Answer, type Ask, isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, readRows, type WirePage } from '../wire-reading.ts';
+import type { ChatBotKitAccount } from './account.ts';
 import { type Activity, activitiesIn } from './channel.ts';
 import type { Client, PageQuestion } from './client.ts';
-import type { ChatBotKitAccount } from './index.ts';
 import { refusalOf, SEND_LESS, SEND_LESS_OR_ANNOUNCE, uploadRefusalOf } from './refusal.ts';
 import { replyIn } from './reply-stream.ts';
 import {

@@ -6,7 +6,7 @@ import type { Message } from '../../domain/message.ts';
 import type { Call } from '../provider.ts';
 import type { SendMessage, SentMessage } from '../verbs.ts';
 import type { Turn } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toMessage, toUnseen } from './mapping.ts';
 import { type Heard, hear, replyToTurn, unseenReply, usageOf } from './replies.ts';
 import { roadOf } from './road.ts';

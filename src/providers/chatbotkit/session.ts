@@ -4,7 +4,7 @@ import { failed, invalid, type Outcome, success } from '../../domain/failure.ts'
 import type { Call } from '../provider.ts';
 import type { CreateSession, Session } from '../verbs.ts';
 import { misshapen, toDate } from '../wire-reading.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 
 /** One call. A token cannot be taken back: it runs out. */
 export async function createSession(

@@ -8,7 +8,7 @@ import type { Call } from '../provider.ts';
 import type { MessageChanges, UpdatedMessage, UpdateMessage } from '../verbs.ts';
 import { unseen } from '../wire-reading.ts';
 import type { MessageFields } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { isOther, toMessage, typeOf } from './mapping.ts';
 import { metaOf, type Tagging, tagIssues, unmerged } from './tags.ts';
 

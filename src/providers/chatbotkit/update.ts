@@ -7,7 +7,7 @@ import type { Call } from '../provider.ts';
 import type { ConversationChanges, UpdateConversation, UpdatedConversation } from '../verbs.ts';
 import { unseen } from '../wire-reading.ts';
 import type { ConversationFields } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { isOther, toConversation } from './mapping.ts';
 import { metaOf, type Tagging, tagIssues, unmerged } from './tags.ts';
 

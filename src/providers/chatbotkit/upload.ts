@@ -6,7 +6,7 @@ import type { Call } from '../provider.ts';
 import type { UploadAttachment, UploadedAttachment } from '../verbs.ts';
 import { misshapen } from '../wire-reading.ts';
 import type { Client, UploadedFile } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { textOf } from './mapping.ts';
 import type { WireUploaded } from './wire.ts';
 

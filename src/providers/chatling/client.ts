@@ -5,7 +5,7 @@ import { failed, mapOutcome, type Outcome } from '../../domain/failure.ts';
 import { type Ask, isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, type WirePage } from '../wire-reading.ts';
-import type { ChatlingAccount } from './index.ts';
+import type { ChatlingAccount } from './account.ts';
 import { type About, missing, refusalOf } from './refusal.ts';
 import {
   type Rows,

@@ -5,7 +5,7 @@ import type { Call } from '../provider.ts';
 import type { UpsertContact, UpsertedContact } from '../verbs.ts';
 import type { WirePage } from '../wire-reading.ts';
 import { type ContactProperties, FIRST_PAGE } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toContact } from './mapping.ts';
 import type { WireContact } from './wire.ts';
 

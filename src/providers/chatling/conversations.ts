@@ -7,7 +7,7 @@ import type { Page } from '../../domain/page.ts';
 import type { Call } from '../provider.ts';
 import type { ListConversations } from '../verbs.ts';
 import { FIRST_PAGE } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toConversation, toConversations } from './mapping.ts';
 
 /** The service picks the size of its pages, and filters nothing. */

@@ -5,7 +5,7 @@ import { failed, invalid, type Outcome, success } from '../../domain/failure.ts'
 import type { Call } from '../provider.ts';
 import type { CreateConversation } from '../verbs.ts';
 import { misshapen } from '../wire-reading.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toBegun, toConversation } from './mapping.ts';
 import { answering } from './send.ts';
 

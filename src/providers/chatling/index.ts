@@ -1,31 +1,16 @@
 // A Chatling account: one chatbot of a project, read with the project's key and spoken to through its AI.
 
-import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
-import { type Client, chatlingClient } from './client.ts';
+import type { FilterTable, Provider, ProviderParts } from '../provider.ts';
+import type { ChatlingAccount } from './account.ts';
+import { chatlingClient } from './client.ts';
 import { contactUpserter, MOST_CONTACT_PAGES } from './contacts.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
+import type { Inbox } from './inbox.ts';
 import { getMessage, listMessages, MOST_PAGES_SEARCHED } from './messages.ts';
 import { rateMessage } from './rate.ts';
 import { sendMessage } from './send.ts';
 import { updateConversation } from './update.ts';
-
-export interface ChatlingAccount extends Account {
-  readonly token: Credential;
-  /** Part of every address: conversations belong to one chatbot. */
-  readonly chatbotId: string;
-  /** What answers where a message names no model. */
-  readonly aiModelId?: number;
-  readonly languageId?: number;
-}
-
-/** An account, and what it is reached by. */
-export interface Inbox {
-  readonly account: ChatlingAccount;
-  readonly client: Client;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-}
 
 /**
  * The verbs of one chatbot. Failures by status: 401 credential-refused, 403 forbidden, 404 not-found, 409 conflict,

@@ -10,8 +10,8 @@ import {
   type Rating,
 } from '../../domain/message.ts';
 import type { Contact, MessageRole } from '../../domain/participant.ts';
+import type { ChatlingAccount } from './account.ts';
 import { sortedTimes, toDate } from './dates.ts';
-import type { ChatlingAccount } from './index.ts';
 import { type Identified, identify, settled } from './message-ids.ts';
 import {
   type Flag,

@@ -8,7 +8,7 @@ import type { Call } from '../provider.ts';
 import type { ListMessages } from '../verbs.ts';
 import type { WirePage } from '../wire-reading.ts';
 import { FIRST_PAGE } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toConversation, toMessages } from './mapping.ts';
 import { isDerivedId, isOpen, meetsAgain } from './message-ids.ts';
 import type { WireMessage } from './wire.ts';

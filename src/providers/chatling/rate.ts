@@ -6,7 +6,7 @@ import type { Call } from '../provider.ts';
 import type { RateMessage } from '../verbs.ts';
 import { unseen } from '../wire-reading.ts';
 import type { Rated } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toConversation } from './mapping.ts';
 import { isDerivedId } from './message-ids.ts';
 import { getMessage } from './messages.ts';

@@ -4,8 +4,9 @@ import { conversationAt, failed, invalid, type Outcome, success } from '../../do
 import { bareText } from '../../domain/message.ts';
 import type { Call } from '../provider.ts';
 import type { CreateConversation, SendMessage, SentMessage } from '../verbs.ts';
+import type { ChatlingAccount } from './account.ts';
 import type { ChatQuestion } from './client.ts';
-import type { ChatlingAccount, Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toConversation, toReply } from './mapping.ts';
 
 /**

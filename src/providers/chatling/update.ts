@@ -3,8 +3,9 @@
 import { failed, mapOutcome, type Outcome } from '../../domain/failure.ts';
 import type { Call } from '../provider.ts';
 import type { ConversationChanges, UpdateConversation, UpdatedConversation } from '../verbs.ts';
+import type { ChatlingAccount } from './account.ts';
 import type { ConversationPatch } from './client.ts';
-import type { ChatlingAccount, Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toConversation } from './mapping.ts';
 import type { WireConversation } from './wire.ts';
 

@@ -6,7 +6,7 @@ import type { Answer, Ask } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { askWithToken } from '../token-flight.ts';
 import { readBody } from '../wire-reading.ts';
-import type { StackAuthAccount } from './index.ts';
+import type { StackAuthAccount } from './account.ts';
 import { isTokenRefused, refusalOf, unmasked } from './refusal.ts';
 import { openSession } from './session.ts';
 import { WireCreated, WireDetail, WireList, type WireTrio } from './wire.ts';

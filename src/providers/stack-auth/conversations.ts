@@ -7,7 +7,7 @@ import type { Page } from '../../domain/page.ts';
 import type { Call } from '../provider.ts';
 import type { ListConversations } from '../verbs.ts';
 import { isUuid, type ListQuestion } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { statusWord, toConversation, toConversations } from './mapping.ts';
 
 /** The service gives no more at once, and says nothing when it is asked for more. */

@@ -14,7 +14,7 @@ import type { Call } from '../provider.ts';
 import type { CreateConversation } from '../verbs.ts';
 import { unseen } from '../wire-reading.ts';
 import { isUuid, type NewConversation } from './client.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { priorityWord, toConversation } from './mapping.ts';
 import { labelOf, tagIssues } from './tags.ts';
 import type { WireDetail } from './wire.ts';

@@ -1,31 +1,15 @@
 // Stack Auth (now Hexclave): a support inbox worked by a dashboard user. What it can do, verb by verb.
 
-import type { Account, Credential, FilterTable, Provider, ProviderParts } from '../provider.ts';
-import { type Client, stackAuthClient } from './client.ts';
+import type { FilterTable, Provider, ProviderParts } from '../provider.ts';
+import type { StackAuthAccount } from './account.ts';
+import { stackAuthClient } from './client.ts';
 import { conversationLister, getConversation } from './conversations.ts';
 import { createConversation } from './create.ts';
+import type { Inbox } from './inbox.ts';
 import { getMessage, listMessages } from './messages.ts';
 import { sendMessage } from './send.ts';
 import { updateConversation } from './update.ts';
-import { type InTurn, takeTurns } from './waiting.ts';
-
-export interface StackAuthAccount extends Account {
-  /** The managed project, whose inbox it is. The calls themselves are made in the project "internal". */
-  readonly projectId: string;
-  /** Of the project "internal". */
-  readonly publishableClientKey: string;
-  /** Of a dashboard user in the team that owns the managed project. */
-  readonly refreshToken: Credential;
-  /** Saves the first renewal. */
-  readonly accessToken?: Credential;
-}
-
-/** An account, and what it is reached by. */
-export interface Inbox {
-  readonly account: StackAuthAccount;
-  readonly client: Client;
-  readonly inTurn: InTurn;
-}
+import { takeTurns } from './waiting.ts';
 
 /** `parts.http` is bound to the origin of the service; every path below it is the service's own. */
 export function stackAuth(account: StackAuthAccount, parts: ProviderParts): Provider {

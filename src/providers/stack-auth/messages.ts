@@ -7,7 +7,7 @@ import type { Page } from '../../domain/page.ts';
 import type { Call } from '../provider.ts';
 import type { ListMessages } from '../verbs.ts';
 import { misshapen } from '../wire-reading.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { newestFirst } from './mapping.ts';
 
 /** The rows after the one named by `at`; from the newest where there is none of that id. */

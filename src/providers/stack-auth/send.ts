@@ -4,7 +4,7 @@ import { invalid, type Outcome, success } from '../../domain/failure.ts';
 import { bareText } from '../../domain/message.ts';
 import type { Call } from '../provider.ts';
 import type { SendMessage, SentMessage } from '../verbs.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { toMessage } from './mapping.ts';
 import type { WireMessage } from './wire.ts';
 

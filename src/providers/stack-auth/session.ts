@@ -6,7 +6,7 @@ import { overload } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { type HeldToken, type TokenFlight, tokenFlight } from '../token-flight.ts';
 import { readBody } from '../wire-reading.ts';
-import type { StackAuthAccount } from './index.ts';
+import type { StackAuthAccount } from './account.ts';
 import { codeOf, isSuccess, unmasked } from './refusal.ts';
 import { WireClaims, WireTokens } from './wire.ts';
 

@@ -13,7 +13,7 @@ import type { Call } from '../provider.ts';
 import type { ConversationChanges, UpdateConversation, UpdatedConversation } from '../verbs.ts';
 import { misshapen } from '../wire-reading.ts';
 import { priorityIssues } from './create.ts';
-import type { Inbox } from './index.ts';
+import type { Inbox } from './inbox.ts';
 import { priorityWord, statusWord, toConversation } from './mapping.ts';
 import { changedLabels, removeIssues, tagIssues } from './tags.ts';
 import type { WireDetail, WireTrio } from './wire.ts';
