@@ -19,6 +19,8 @@ export type Failure =
       readonly kind: 'rate-limited';
       readonly provider: ProviderName;
       readonly retryAt: Date | null;
+      /** Set where a write met it at the provider: it is no proof that nothing was done. */
+      readonly doubtful?: true;
     }
   | {
       readonly kind: 'unavailable';
@@ -26,6 +28,8 @@ export type Failure =
       /** What was seen: a status, a closed connection, a deadline. Never a credential. */
       readonly because: string;
       readonly retryAt: Date | null;
+      /** Set where a write met it at the provider: it is no proof that nothing was done. */
+      readonly doubtful?: true;
     }
   | {
       readonly kind: 'refused';

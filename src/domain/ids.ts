@@ -10,6 +10,14 @@ export function providerName(text: string): ProviderName {
   return text as ProviderName;
 }
 
+/** One account under one credential: what is remembered of it is never another's, nor its own under another credential. */
+export type AccountScope = Branded<'AccountScope'>;
+
+/** The fingerprint says nothing of the credential, and differs where the credential does. */
+export function accountScope(name: ProviderName, fingerprint: string): AccountScope {
+  return `${name}:${fingerprint}` as AccountScope;
+}
+
 export interface ConversationRef {
   readonly provider: ProviderName;
   /** The provider's own id. */

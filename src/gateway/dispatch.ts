@@ -14,6 +14,7 @@ export interface Operation {
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
   readonly reads: Call['reads'];
+  readonly asker?: NonNullable<Call['asker']>;
 }
 
 /** Verbs that are done with one answer; a stream of a bot's words is not. */

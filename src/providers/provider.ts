@@ -127,6 +127,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Reads already asked during this operation; the same question is never asked twice. */
   readonly reads: ReadMemo;
+  /** On whose behalf: people come before whoever only looks for news. Absent, a client's. */
+  readonly asker?: 'client' | 'watch';
 }
 
 /** Made by the composition root for one account. */
