@@ -1,6 +1,6 @@
 // The event log on a Redis cluster, whose lanes lie on different servers, and on a server that a Sentinel names.
 
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis, type RedisPlace } from '../../src/state/redis.ts';
 import { startRedisCluster } from '../support/redis/cluster.ts';
@@ -52,10 +52,15 @@ describe('an event log on a cluster of three', () => {
     valueOf(await one.append(conversations.map((id) => saying(id, 'a'))));
     await hearing.count(LANES);
 
+    expect(one.heard()).toEqual(valueOf(await one.ends()));
+
+    await nodes[1]?.kill();
+    await vi.waitFor(() => expect(one.heard()).toBeNull(), { timeout: 4000, interval: 1 });
     await nodes[1]?.restart();
 
     const lost = await hearing.count(LANES + 1);
     expect(lost.at(-1)).toMatch(/^lost in \d: RESET$/);
+    await vi.waitFor(() => expect(one.heard()).not.toBeNull(), 10_000);
   });
 });
 

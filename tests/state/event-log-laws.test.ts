@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { providerName } from '../../src/domain/ids.ts';
-import type { EventLog, Retention } from '../../src/state/events/log.ts';
+import { compareIds, type EventLog, type Retention } from '../../src/state/events/log.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';
 import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';
@@ -154,6 +154,47 @@ describe.each(KINDS)('an event log in %s', (_name, open) => {
     const end = ends[lane];
     if (!end) throw new Error('a lane has no end');
     expect(await everythingAfter(one, lane, end)).toMatchObject({ texts: ['c/new'], lost: null });
+  });
+
+  it('says how far all have heard: never an event that one of them was not yet told, and soon all', async () => {
+    const [one, other] = await open();
+    const tooSoon: string[] = [];
+    const listen = (events: EventLog) =>
+      events.listen({
+        entry: ({ lane, mark: { id } }) => {
+          const told = events.heard()?.[lane];
+          if (!told || compareIds(told.id, id) >= 0) tooSoon.push(id);
+        },
+        lost: () => undefined,
+      });
+    for (const events of [one, other, one, other]) onTestFinished(listen(events));
+    const hearings = [hearingOf(one), hearingOf(other)];
+
+    for (const text of ['a', 'b']) {
+      for (const name of ['c', 'd', 'e']) valueOf(await one.append([saying(name, text)]));
+    }
+    for (const hearing of hearings) await hearing.count(6);
+
+    expect(tooSoon).toEqual([]);
+    const ends = valueOf(await one.ends());
+    for (const events of [one, other]) expect(events.heard()).toEqual(ends);
+  });
+
+  it('tells what an ear appends after what that ear was being told, and to all in one order', async () => {
+    const [one] = await open();
+    const answering = one.listen({
+      entry: (entry) => {
+        if (textOf(entry) === 'c/asked') void one.append([saying('c', 'answered')]);
+      },
+      lost: () => undefined,
+    });
+    onTestFinished(answering);
+    const second = hearingOf(one);
+
+    await one.append([saying('c', 'asked'), saying('c', 'at once')]);
+
+    expect(await second.count(3)).toEqual(['c/asked', 'c/at once', 'c/answered']);
+    expect(one.heard()).toEqual(valueOf(await one.ends()));
   });
 
   it('says that something is lost where its length no longer reaches back, and gives the rest', async () => {

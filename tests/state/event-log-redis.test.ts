@@ -10,6 +10,8 @@ import { startRedis } from '../support/redis/server.ts';
 import { everythingAfter, hearingOf, saying, valueOf } from './event-log.ts';
 
 const LANES = 2;
+/** Looked at in each turn, so that no state is overlooked; sooner than a read that waits comes back by itself. */
+const SOON = { timeout: 4000, interval: 1 };
 const quiet = () => undefined;
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
@@ -138,6 +140,7 @@ describe('an event log whose Redis', () => {
     const one = await open();
     const hearing = hearingOf(one);
     expect(await one.ends()).toMatchObject({ failure: { kind: 'gateway-unavailable' } });
+    expect(one.heard()).toBeNull();
     expect(one.complaint()).toMatch(/ECONNREFUSED/);
 
     await server.restart();
@@ -149,6 +152,35 @@ describe('an event log whose Redis', () => {
 
     expect(await hearing.count(1)).toEqual(['c/a']);
     expect(one.complaint()).toBeNull();
+  });
+
+  it('was out of reach is not said to be heard before all is heard that came meanwhile', async () => {
+    const { server, open } = await scene();
+    const [one, other] = [await open(), await open()];
+    const hearing = hearingOf(one);
+    await appended(other, 'a');
+    await hearing.count(1);
+    expect(one.heard()).toEqual(valueOf(await other.ends()));
+
+    await server.kill();
+    await vi.waitFor(() => expect(one.heard()).toBeNull(), SOON);
+    await server.restart();
+    await appended(other, 'b');
+    await vi.waitFor(() => expect(one.heard()).not.toBeNull(), SOON);
+
+    expect(hearing.heard).toContain('c/b');
+    expect(one.heard()).toEqual(valueOf(await other.ends()));
+  });
+
+  it('has the connections cut of one who hears a quiet log is known not to be heard, for a moment', async () => {
+    const { operator, open } = await scene();
+    const one = await open();
+    await vi.waitFor(async () => expect(await operator.client('LIST')).toContain('cmd=xread'));
+
+    await operator.client('KILL', 'SKIPME', 'yes');
+
+    await vi.waitFor(() => expect(one.heard()).toBeNull(), SOON);
+    await vi.waitFor(() => expect(one.heard()).not.toBeNull(), SOON);
   });
 
   it('answers nothing for a while is complained of, and no more once it does', async () => {

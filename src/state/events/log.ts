@@ -24,6 +24,11 @@ export interface EventLog {
   ends(): Promise<Outcome<readonly Mark[]>>;
   /** Each entry appended from now on, by whomever, until it is called off. */
   listen(ear: Ear): () => void;
+  /**
+   * Up to where all ears of this process have been told, lane by lane: never further than any of them. Null while it does
+   * not hear: not yet, or not again since its connection was lost.
+   */
+  heard(): readonly Mark[] | null;
   laneOf(conversation: ConversationRef): number;
   readonly lanes: number;
   close(): Promise<void>;

@@ -18,6 +18,8 @@ interface Lane {
   /** The last that was let go; nothing after it is missing. */
   trimmedTo: string;
   last: string;
+  /** The last that all ears were told. */
+  told: string;
 }
 
 export interface MemoryLogParts {
@@ -34,10 +36,13 @@ export function memoryLog({ lanes: count, retention, clock, epoch }: MemoryLogPa
     entries: [],
     trimmedTo: NOWHERE,
     last: NOWHERE,
+    told: NOWHERE,
   }));
   /** By key, until when: in the order in which they were last remembered. */
   const seen = new Map<string, number>();
   const ears = new Set<Ear>();
+  const untold: Entry[] = [];
+  let isTelling = false;
 
   function trim(lane: Lane): void {
     const oldest = clock() - retention.ageMs;
@@ -45,6 +50,22 @@ export function memoryLog({ lanes: count, retention, clock, epoch }: MemoryLogPa
     while (msOf(lane.entries[gone]) < oldest) gone += 1;
     const last = lane.entries.splice(0, gone).at(-1);
     if (last) lane.trimmedTo = last.mark.id;
+  }
+
+  /** What an ear appends while it is told comes after what is being told, to every ear. */
+  function tell(entries: readonly (Entry | null)[]): void {
+    untold.push(...entries.filter((entry) => entry !== null));
+    if (isTelling) return;
+    isTelling = true;
+    try {
+      for (let entry = untold.shift(); entry; entry = untold.shift()) {
+        for (const ear of ears) ear.entry(entry);
+        const lane = lanes[entry.lane];
+        if (lane) lane.told = entry.mark.id;
+      }
+    } finally {
+      isTelling = false;
+    }
   }
 
   function forget(): void {
@@ -76,9 +97,7 @@ export function memoryLog({ lanes: count, retention, clock, epoch }: MemoryLogPa
         trim(lane);
         return entry;
       });
-      for (const entry of appended) {
-        if (entry) for (const ear of ears) ear.entry(entry);
-      }
+      tell(appended);
       return Promise.resolve(success(appended));
     },
 
@@ -117,6 +136,8 @@ export function memoryLog({ lanes: count, retention, clock, epoch }: MemoryLogPa
       ears.add(own);
       return () => void ears.delete(own);
     },
+
+    heard: () => lanes.map(({ told }): Mark => ({ epoch, id: told })),
 
     close() {
       ears.clear();

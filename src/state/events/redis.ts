@@ -116,6 +116,8 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
   const gone = new AbortController();
   /** Up to where each lane was heard. */
   const heard = new Map<number, Mark>();
+  /** Lanes of which more may have been appended than this process would be told. */
+  const unheard = new Set(numbers);
 
   async function read(lane: number, after: Mark, most: number): Promise<Outcome<Slice>> {
     const keys = [keyOf(lane, 'log'), keyOf(lane, 'epoch')];
@@ -165,8 +167,12 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
     const before = heard.get(entry.lane);
     if (!before) return;
     if (before.epoch !== entry.mark.epoch) tellLoss(entry.lane, 'RESET', placeBefore(entry.mark));
-    heard.set(entry.lane, entry.mark);
-    for (const ear of ears) ear.entry(entry);
+    try {
+      for (const ear of ears) ear.entry(entry);
+    } finally {
+      // Last: nobody may take for heard what some ear was not told.
+      heard.set(entry.lane, entry.mark);
+    }
   }
 
   function tellLoss(lane: number, reason: GapReason, place: Mark): void {
@@ -206,8 +212,10 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
       try {
         await door.ready(connection);
         if (!(await catchUp(some))) throw new Error('the log cannot be read');
+        if (connection.status === 'ready') for (const lane of some) unheard.delete(lane);
         await follow(connection, some);
       } catch (error) {
+        for (const lane of some) unheard.add(lane);
         if (gone.signal.aborted) return;
         log.debug({ err: error }, 'the event log is out of reach; trying again');
         await pause(PAUSE_MS, gone.signal);
@@ -218,28 +226,34 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
   /** Until something goes wrong, or for a while: a log that was emptied says nothing. */
   async function follow(connection: Connection, some: readonly number[]): Promise<void> {
     const until = performance.now() + LOOK_EVERY_MS;
-    while (performance.now() < until) {
-      const from = some.map((lane) => heard.get(lane)?.id ?? '$');
-      const told: unknown = await connection.xread(
-        'COUNT',
-        MOST_AT_ONCE,
-        'BLOCK',
-        BLOCK_MS,
-        'STREAMS',
-        ...some.map((lane) => streams[lane] ?? ''),
-        ...from,
-      );
-      if (told === null) return;
-      for (const stream of listOf(told)) {
-        const [key, rows] = listOf(stream);
-        const lane = streams.indexOf(textOf(key));
-        for (const row of listOf(rows)) take(lane, rowOf(row));
+    const cut = cutOf(connection);
+    try {
+      while (performance.now() < until) {
+        const from = some.map((lane) => heard.get(lane)?.id ?? '$');
+        const reading: Promise<unknown> = connection.xread(
+          'COUNT',
+          MOST_AT_ONCE,
+          'BLOCK',
+          BLOCK_MS,
+          'STREAMS',
+          ...some.map((lane) => streams[lane] ?? ''),
+          ...from,
+        );
+        const told = await Promise.race([reading, cut.happens]);
+        if (told === null) return;
+        for (const stream of listOf(told)) {
+          const [key, rows] = listOf(stream);
+          const lane = streams.indexOf(textOf(key));
+          for (const row of listOf(rows)) take(lane, rowOf(row));
+        }
       }
+    } finally {
+      cut.disregard();
     }
   }
 
   await door.ready();
-  await catchUp(numbers);
+  if (await catchUp(numbers)) unheard.clear();
   // On a cluster the lanes lie on different servers, and a read waits at one of them.
   const groups = door.isSplit ? numbers.map((lane) => [lane]) : [numbers];
   const hearing = Promise.all(groups.map((some) => hear(door.connection(BLOCK_MS), some)));
@@ -316,6 +330,11 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
       return () => void ears.delete(own);
     },
 
+    heard() {
+      const marks = numbers.flatMap((lane) => heard.get(lane) ?? []);
+      return unheard.size > 0 || marks.length < lanes ? null : marks;
+    },
+
     async close() {
       gone.abort();
       ears.clear();
@@ -352,6 +371,20 @@ function rowOf(row: unknown): Row {
   return { id: textOf(id), epoch: epoch ?? '', before: before ?? '', event };
 }
 
+/** A read outlives its connection, is sent again over the next one, and would say nothing of what was between. */
+function cutOf(connection: Connection) {
+  let disregard = () => undefined;
+  const happens = new Promise<never>((_, reject) => {
+    const lost = () => reject(new Error('the connection was lost'));
+    // A cluster's own connection outlives those to its servers.
+    for (const sign of ['close', '-node']) connection.once(sign, lost);
+    disregard = () => {
+      for (const sign of ['close', '-node']) connection.off(sign, lost);
+    };
+  });
+  return { happens, disregard };
+}
+
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -370,11 +403,13 @@ function notHeard(): ReturnType<typeof failed> {
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    const done = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', done);
       resolve();
-    });
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
   });
 }
 
