@@ -203,9 +203,11 @@ export function overload(
 ): Failure | undefined {
   const { status } = answer;
   const asked = answer.header('retry-after');
+  // There are services that take a message and say so all the same: of a write it is no proof that nothing was done.
+  const doubt = effect === 'write' ? ({ doubtful: true } as const) : {};
   if (status === 429) {
     const retryAt = timeOf(asked ?? answer.header('ratelimit-reset'), now);
-    return { kind: 'rate-limited', provider, retryAt };
+    return { kind: 'rate-limited', provider, retryAt, ...doubt };
   }
   if (status < 500) return undefined;
   const because = `it answered HTTP ${status}`;
@@ -214,7 +216,7 @@ export function overload(
     return { kind: 'outcome-unknown', provider, because };
   }
   // A window's end is sent along with every answer, and says nothing of when a fault will.
-  return { kind: 'unavailable', provider, because, retryAt: timeOf(asked, now) };
+  return { kind: 'unavailable', provider, because, retryAt: timeOf(asked, now), ...doubt };
 }
 
 export function unavailable(provider: ProviderName, because: string): Failure {

@@ -217,7 +217,7 @@ describe.each(ALL)('%s', (verb, ask) => {
 });
 
 describe.each(OTHER_WRITES)('%s', (_verb, ask) => {
-  it('is not done by a service that fails at once', async () => {
+  it('is mostly not done by a service that fails at once, and nobody can be sure', async () => {
     const account = await chatbotkitAccount();
     const { id } = account.plant({ contactId: null });
     account.emulator.inject({ kind: 'status', status: 500, retryAfter: 5 });
@@ -229,6 +229,7 @@ describe.each(OTHER_WRITES)('%s', (_verb, ask) => {
       provider,
       because: 'it answered HTTP 500',
       retryAt: new Date(NOW_MS + 5000),
+      doubtful: true,
     });
   });
 });

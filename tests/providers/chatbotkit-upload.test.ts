@@ -305,7 +305,12 @@ describe('any upload', () => {
 
     const failure = failureOf(await upload(at('data:text/plain,hello')));
 
-    expect(failure).toEqual({ kind: 'rate-limited', provider: 'assistant', retryAt: null });
+    expect(failure).toEqual({
+      kind: 'rate-limited',
+      provider: 'assistant',
+      retryAt: null,
+      doubtful: true,
+    });
   });
 
   it('that is too large is told so late as well as early', async () => {

@@ -36,6 +36,10 @@ async function tryAll(account: Awaited<ReturnType<typeof chatlingAccount>>) {
 const READS = ['list', 'get', 'messages', 'message'] as const;
 const WRITES = ['create', 'update', 'send', 'remove'] as const;
 
+function isWrite(verb: string): boolean {
+  return WRITES.some((write) => write === verb);
+}
+
 describe('a status', () => {
   it.each([
     [400, { kind: 'refused', provider: HELP, code: null, said: 'Bad request.' }],
@@ -58,8 +62,10 @@ describe('a status', () => {
       const account = await chatlingAccount({ tales: TALES, errors });
       account.emulator.inject({ kind: 'status', status });
 
-      for (const outcome of Object.values(await tryAll(account))) {
-        expect(failureOf(outcome)).toEqual(failure);
+      for (const [verb, outcome] of Object.entries(await tryAll(account))) {
+        const isDoubtful = (status === 429 || status >= 500) && isWrite(verb);
+        const expected = isDoubtful ? { ...failure, doubtful: true } : failure;
+        expect(failureOf(outcome)).toEqual(expected);
       }
     }
   });
