@@ -2,6 +2,7 @@
 
 import { Agent, type Dispatcher } from 'undici';
 import type { Config, ProviderConfig, RedisConfig } from './config/config.ts';
+import { scopeOf } from './config/scope.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
 import { type Ingest, openIngest } from './gateway/ingest.ts';
 import type { Log } from './observability/log.ts';
@@ -53,6 +54,8 @@ const POLLING = { watchedMs: 2000, inboxMs: 15_000 };
 const LEASE_MS = 10_000;
 /** How long after a gateway died another one ends the answers it was at; and for how long it is known that one ended. */
 const REPLY_LEASE = { leaseMs: 4000, notesMs: 600_000 };
+/** How long a gateway that died stands in the way of others; and for how long is known what it was about to create. */
+const TURN_LEASE = { leaseMs: 2000, notesMs: 24 * 3_600_000 };
 
 export async function compose(
   config: Config,
@@ -120,9 +123,14 @@ export async function composeGateway(
   const leases = redis
     ? redisLeases({ door: redis, ...lease })
     : memoryLeases({ clock: () => performance.now(), ...lease });
+  const turnLeases = redis
+    ? redisLeases({ door: redis, ...TURN_LEASE })
+    : memoryLeases({ clock: () => performance.now(), ...TURN_LEASE });
   const gateway = openGateway({
     providers,
     events,
+    scopes: new Map(config.providers.map((account) => [account.name, scopeOf(account)])),
+    turnLeases,
     ...(redis && { replyLeases: redisLeases({ door: redis, ...REPLY_LEASE }) }),
     watch: {
       leases,

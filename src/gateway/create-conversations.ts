@@ -10,14 +10,17 @@ import {
   type Outcome,
   success,
 } from '../domain/failure.ts';
+import type { AccountScope, ProviderName } from '../domain/ids.ts';
 import type { Page } from '../domain/page.ts';
 import type { Tag } from '../domain/tag.ts';
+import type { Log } from '../observability/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type {
   CreateConversation,
   GetOrCreateConversation,
   GotOrCreated,
 } from '../providers/verbs.ts';
+import type { Leases } from '../state/lease/lease.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import {
   contactOf,
@@ -42,7 +45,16 @@ export interface GetOrCreateInput extends GetOrCreateConversation {
 /** How many conversations are looked at for one that matches, before creating another is refused. */
 const FIND_BOUND = { rows: 1000, calls: 20 };
 
-export function createConversations(dispatch: Dispatch) {
+export interface CreateParts {
+  readonly dispatch: Dispatch;
+  readonly scopeOf: (name: ProviderName) => AccountScope;
+  readonly leases: Leases;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+export function createConversations({ dispatch }: CreateParts) {
   // Among callers of this process, one looks and creates at a time: who comes second finds what the first made.
   const inTurn = turns();
 

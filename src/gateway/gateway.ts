@@ -2,7 +2,13 @@
 
 import type { Conversation } from '../domain/conversation.ts';
 import { checked, type Outcome } from '../domain/failure.ts';
-import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
+import {
+  type AccountScope,
+  accountScope,
+  type ConversationRef,
+  type MessageRef,
+  type ProviderName,
+} from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import type { Participant } from '../domain/participant.ts';
 import type { Log } from '../observability/log.ts';
@@ -118,6 +124,10 @@ export interface Gateway {
 export interface GatewayParts {
   readonly providers: readonly Provider[];
   readonly events: EventLog;
+  /** Under what is remembered of each account; absent, under its name alone. */
+  readonly scopes?: ReadonlyMap<ProviderName, AccountScope>;
+  /** Whose turn it is to create a conversation, or to write a whole list, among all gateways of one memory. */
+  readonly turnLeases: Leases;
   /** Who writes which answer, known to all gateways of one log; absent where this one is alone. */
   readonly replyLeases?: Leases;
   readonly cursorSecret: string;
@@ -136,7 +146,14 @@ export function openGateway(parts: GatewayParts): Gateway {
   );
   const dispatch = dispatcher({ providers, health, log });
   const seal = cursorSeal(cursorSecret);
-  const { create, getOrCreate } = createConversations(dispatch);
+  const scopeOf = (name: ProviderName) => parts.scopes?.get(name) ?? accountScope(name, '');
+  const { create, getOrCreate } = createConversations({
+    dispatch,
+    scopeOf,
+    leases: parts.turnLeases,
+    clock,
+    log,
+  });
   const broadcast = openBroadcast(events);
   const ingest = openIngest({ events, clock });
   const watch =

@@ -22,6 +22,7 @@ import type { Able, Call, Provider } from '../../src/providers/provider.ts';
 import type { CreateConversation } from '../../src/providers/verbs.ts';
 import type { TestClock } from '../support/clock.ts';
 import { anEventLog } from '../support/event-log.ts';
+import { someLeases } from '../support/leases.ts';
 
 /** One adapter over one transport: whoever claims to be a provider brings one of these. */
 export interface Subject {
@@ -268,6 +269,7 @@ export function failureOf(outcome: Outcome<unknown>): Failure {
 export function gatewayOver({ provider, clock }: Pick<Stage, 'provider' | 'clock'>): Gateway {
   const silent = () => undefined;
   return openGateway({
+    turnLeases: someLeases(),
     events: anEventLog(),
     providers: [provider],
     cursorSecret: 'a secret of the laws',

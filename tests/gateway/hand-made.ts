@@ -17,6 +17,7 @@ import {
 } from '../../src/providers/provider.ts';
 import type { ListConversations } from '../../src/providers/verbs.ts';
 import { anEventLog } from '../support/event-log.ts';
+import { someLeases } from '../support/leases.ts';
 
 export interface HandMade {
   readonly provider: Provider;
@@ -113,6 +114,7 @@ export function gatewayOver(
   };
   return {
     gateway: openGateway({
+      turnLeases: someLeases(),
       providers,
       events: anEventLog(clock),
       cursorSecret: 'hand-made',

@@ -12,6 +12,7 @@ import { startServer } from '../../src/server/server.ts';
 import { ACCOUNTS } from '../support/accounts.ts';
 import { standingAt } from '../support/attempts.ts';
 import { anEventLog } from '../support/event-log.ts';
+import { someLeases } from '../support/leases.ts';
 import { type MutationName, mutate } from '../support/mutations.ts';
 import { ask, startParlance } from '../support/parlance.ts';
 import { expectMistakes } from '../support/refused.ts';
@@ -155,6 +156,7 @@ async function startEcho() {
   const quiet = () => undefined;
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const gateway = openGateway({
+    turnLeases: someLeases(),
     events: anEventLog(),
     providers: [ECHO],
     cursorSecret: 'a secret',

@@ -11,6 +11,7 @@ import { startServer } from '../../src/server/server.ts';
 import { at, listAt } from '../support/answer.ts';
 import { anEventLog } from '../support/event-log.ts';
 import { post, refusalsIn, send } from '../support/hostile.ts';
+import { someLeases } from '../support/leases.ts';
 
 /** What an exception may carry: a credential, a place on the disk. */
 const INSIDE = 'token bp_pat_0123456789 refused in /srv/parlance/src/providers/odd/client.ts:12:3';
@@ -104,6 +105,7 @@ async function serve(
     error: (said) => void logged.push(said),
   };
   const gateway = openGateway({
+    turnLeases: someLeases(),
     providers,
     cursorSecret: 'a secret',
     events: anEventLog(),

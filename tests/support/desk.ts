@@ -16,6 +16,7 @@ import type { EventLog, Retention } from '../../src/state/events/log.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';
 import { handMade, rowsOf } from '../gateway/hand-made.ts';
 import { at, textAt } from './answer.ts';
+import { someLeases } from './leases.ts';
 
 export interface Desk {
   readonly url: string;
@@ -74,6 +75,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   const note = (fields: object) => void logged.push(fields);
   const silent = { debug: () => undefined, info: () => undefined, warn: note, error: note };
   const gateway = openGateway({
+    turnLeases: someLeases(),
     providers: [
       {
         ...provider,
