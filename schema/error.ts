@@ -49,6 +49,7 @@ const TYPE_NAMES = {
   forbidden: 'ForbiddenError',
   unsupported: 'UnsupportedError',
   conflict: 'ConflictError',
+  'key-in-use': 'ConflictError',
   'rate-limited': 'RateLimitedError',
   unavailable: 'ProviderUnavailableError',
   refused: 'ProviderRefusedError',

@@ -36,7 +36,7 @@ export class InvalidInputError extends ErrorOf<'invalid-input'> {}
 export class NotFoundError extends ErrorOf<'not-found'> {}
 export class ForbiddenError extends ErrorOf<'forbidden'> {}
 export class UnsupportedError extends ErrorOf<'unsupported'> {}
-export class ConflictError extends ErrorOf<'conflict'> {}
+export class ConflictError extends ErrorOf<'conflict' | 'key-in-use'> {}
 export class RateLimitedError extends ErrorOf<'rate-limited'> {}
 export class ProviderUnavailableError extends ErrorOf<'unavailable'> {}
 export class ProviderRefusedError extends ErrorOf<'refused'> {}
@@ -55,6 +55,7 @@ export function errorOf(failure: Failure): FailureError {
     case 'unsupported':
       return new UnsupportedError(failure, 'UNSUPPORTED');
     case 'conflict':
+    case 'key-in-use':
       return new ConflictError(failure, 'CONFLICT');
     case 'rate-limited':
       return new RateLimitedError(failure, 'RATE_LIMITED');
@@ -99,6 +100,8 @@ function sentenceOf(failure: Failure): string {
       return failure.note;
     case 'conflict':
       return `${failure.provider} has something that stands against it: ${ended(failure.said)} Read it again before changing it.`;
+    case 'key-in-use':
+      return failure.said;
     case 'rate-limited':
       return `${failure.provider} has been asked too often. ${again(failure.retryAt)}`;
     case 'unavailable':
@@ -128,6 +131,7 @@ function extensionsOf(failure: Failure, code: ErrorCode): Record<string, unknown
     case 'invalid-input':
       return { code, issues: failure.issues };
     case 'not-found':
+    case 'key-in-use':
     case 'gateway-unavailable':
       return { code };
     case 'rate-limited':

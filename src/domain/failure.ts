@@ -15,6 +15,12 @@ export type Failure =
       readonly note: string;
     }
   | { readonly kind: 'conflict'; readonly provider: ProviderName; readonly said: string }
+  /** An idempotency key was used for something else. */
+  | {
+      readonly kind: 'key-in-use';
+      /** Whole sentences: for what, and what to do instead. */
+      readonly said: string;
+    }
   | {
       readonly kind: 'rate-limited';
       readonly provider: ProviderName;
@@ -91,6 +97,7 @@ export function reasonOf(failure: Failure): string {
     case 'refused':
     case 'forbidden':
     case 'conflict':
+    case 'key-in-use':
     case 'credential-refused':
       return failure.said;
     case 'rate-limited':

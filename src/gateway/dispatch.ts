@@ -15,6 +15,8 @@ export interface Operation {
   readonly signal: AbortSignal;
   readonly reads: Call['reads'];
   readonly asker?: NonNullable<Call['asker']>;
+  /** Whose keys are told from those of others; absent, nobody's are. */
+  readonly caller?: string;
 }
 
 /** Verbs that are done with one answer; a stream of a bot's words is not. */

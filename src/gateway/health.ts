@@ -53,6 +53,7 @@ function stateAfter(outcome: Outcome<unknown>): Health['state'] {
     case 'forbidden':
     case 'unsupported':
     case 'conflict':
+    case 'key-in-use':
     case 'refused':
     case 'gateway-unavailable':
       return 'UP';
