@@ -16,7 +16,7 @@ export interface Leases {
 }
 
 export interface Hold {
-  /** Greater than that of everybody who held it before. */
+  /** Greater than that of everybody who held it before, for as long as notes would last. */
   readonly token: number;
   /** Ours for the full time again; false where it was lost, and then it stays lost. */
   renew(): Promise<Outcome<boolean>>;

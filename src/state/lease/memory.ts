@@ -3,8 +3,10 @@
 import { type Outcome, success } from '../../domain/failure.ts';
 import type { Hold, LeaseParts, Leases } from './lease.ts';
 
+/** Names are made of questions and conversations, of which there is no end. */
+const FEWEST_SWEPT = 1000;
+
 interface Place {
-  token: number;
   /** Of the holder; null where nobody is. */
   held: { readonly token: number; until: number } | null;
   readonly wanted: Map<string, number>;
@@ -21,10 +23,12 @@ export function memoryLeases({
   readonly clock: () => number;
 }): Leases {
   const places = new Map<string, Place>();
+  // One count for all: a place that nothing is known of is dropped, and its next holder is still a later one.
+  let tokens = 0;
+  let sweepAt = FEWEST_SWEPT;
 
   function placeOf(name: string): Place {
     const place = places.get(name) ?? {
-      token: 0,
       held: null,
       wanted: new Map<string, number>(),
       notes: new Map<string, string>(),
@@ -61,14 +65,24 @@ export function memoryLeases({
     };
   }
 
+  function sweep(): void {
+    const now = clock();
+    for (const [name, { held, wanted, notesUntil }] of places) {
+      const isWanted = [...wanted.values()].some((until) => until > now);
+      if (!isWanted && notesUntil <= now && (!held || held.until <= now)) places.delete(name);
+    }
+    sweepAt = Math.max(FEWEST_SWEPT, places.size * 2);
+  }
+
   return {
     leaseMs,
     take(name) {
+      if (places.size >= sweepAt) sweep();
       const place = placeOf(name);
       if (place.held && place.held.until > clock()) return answer(null);
-      place.token += 1;
-      place.held = { token: place.token, until: clock() + leaseMs };
-      return answer(holdOf(place, place.token));
+      tokens += 1;
+      place.held = { token: tokens, until: clock() + leaseMs };
+      return answer(holdOf(place, tokens));
     },
     want(name, subjects, forMs) {
       const { wanted } = placeOf(name);

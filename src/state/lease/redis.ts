@@ -5,10 +5,14 @@ import { failed, mapOutcome, type Outcome, success } from '../../domain/failure.
 import { type RedisDoor, type Script, script } from '../redis.ts';
 import type { Hold, LeaseParts, Leases } from './lease.ts';
 
-/** KEYS: holder, tokens. ARGV: word, lease. The token it was taken under, or nothing. */
+/**
+ * KEYS: holder, tokens. ARGV: word, lease, how long notes last. The token it was taken under, or nothing. The count is
+ * forgotten with the notes: names are made of questions and conversations, of which there is no end.
+ */
 const TAKE = script(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return false end
 local token = redis.call('INCR', KEYS[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return token
 `);
@@ -113,7 +117,11 @@ export function redisLeases({
     async take(name) {
       const word = randomUUID();
       const keys = [keyOf(name, 'holder'), keyOf(name, 'tokens')];
-      const told = await door.run(TAKE, keys, [word, String(leaseMs)]);
+      const told = await door.run(TAKE, keys, [
+        word,
+        String(leaseMs),
+        String(Math.max(notesMs, leaseMs)),
+      ]);
       if (!told.ok) return told;
       if (told.value === null) return success(null);
       if (typeof told.value === 'number') return success(holdOf(name, word, told.value));
