@@ -111,6 +111,11 @@ export interface BotpressInput extends SharedInput {
   readonly integrationId?: string;
   readonly integrationAlias?: string;
   /**
+   * The key of a tag of messages that the bot declares for this gateway alone. With it a message of the bot's whose answer
+   * was lost is asked for again, and is there once; without it the conversation's newest messages are compared.
+   */
+  readonly idempotencyTag?: string;
+  /**
    * The word set in the Chat integration beside its webhook address, `/webhooks/<the name of this account>` at this
    * gateway. Without it webhooks are refused, and news is found by looking.
    */

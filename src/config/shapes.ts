@@ -90,6 +90,7 @@ const botpress = z.object({
   botId: word('the id of the bot'),
   integrationId: word('the id of the integration to act as').exactOptional(),
   integrationAlias: word('the alias of the integration').exactOptional(),
+  idempotencyTag: word('the tag that the bot declares for it').exactOptional(),
   webhookSecret: secretWord('the secret set in the Chat integration').exactOptional(),
   ...shared,
 });

@@ -23,6 +23,7 @@ import type {
   ListConversations,
   ListMessages,
   ListParticipants,
+  MarkedMessage,
   MessageField,
   NameParticipant,
   RateMessage,
@@ -192,6 +193,8 @@ interface Verbs {
     readonly contentKinds: readonly MessageContent['type'][];
     /** Whether a bot answers within the call. */
     readonly replies: 'always' | 'when-asked' | 'never';
+    /** How a message whose answer was lost is found; absent, by the history of its conversation. */
+    readonly tracing?: Tracing;
     readonly does: Does<SendMessage, SentMessage>;
   };
   readonly MESSAGE_UPDATE: {
@@ -236,6 +239,23 @@ interface Verbs {
   };
   readonly SESSION_CREATE: { readonly does: Does<CreateSession, Session> };
 }
+
+export interface Tracing {
+  /** Every way there is here, the surest first. */
+  readonly ways: readonly [TraceWay, ...TraceWay[]];
+  /** The way of this message. */
+  readonly wayOf: (message: SendMessage) => TraceWay;
+  /** A message by its mark; null where it is surely not there. For those that have one. */
+  readonly find?: Does<MarkedMessage, Message | null>;
+  /** Whether the text that is stored is always the one that was sent, or may have had something taken out. */
+  readonly words: 'kept' | 'altered';
+}
+
+/**
+ * `mark`: it carries the mark it is given, and is found by that. `repeat`: the same, and sent again it is answered with the
+ * one there is. `history`: the newest messages are compared with those there were before it. `none`: it cannot be known.
+ */
+export type TraceWay = 'mark' | 'repeat' | 'history' | 'none';
 
 /**
  * `pushed`: the provider filters, exactly. `scanned`: the gateway compares rows; the adapter may ask for fewer as long

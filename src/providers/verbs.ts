@@ -130,6 +130,13 @@ export interface SendMessage {
   readonly name?: string;
   readonly description?: string;
   readonly options?: SendOptions;
+  /** The attempt's own: it goes along where the table says that a message can carry one, and is not shown to clients. */
+  readonly mark?: string;
+}
+
+export interface MarkedMessage {
+  readonly conversation: ConversationRef;
+  readonly mark: string;
 }
 
 export interface SentMessage {

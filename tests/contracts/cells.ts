@@ -32,7 +32,8 @@ export function differences(one: Cells, other: Cells): string[] {
 
 function entryCells(verb: Verb, entry: object): [string, readonly string[]][] {
   return Object.entries(entry).flatMap(([cell, value]: [string, unknown]) => {
-    if (cell === 'note' || cell === 'does') return [];
+    // How a message is traced is tried in tests/providers/tracing.test.ts.
+    if (cell === 'note' || cell === 'does' || cell === 'tracing') return [];
     const name = `${verb}.${cell}`;
     if (cell === 'filters' && isObject(value)) {
       return Object.entries(value).map(([field, how]): [string, readonly string[]] => [

@@ -272,7 +272,7 @@ describe('a row', () => {
       fc.property(rows, (row) => {
         const said = { ...row, id: 'x' };
         const conversation = toConversation(WireConversation.parse(said), WEBSITE);
-        const message = toMessage(WireMessage.parse(said), ref('c'));
+        const message = toMessage(WireMessage.parse(said), ref('c'), {});
         expect([conversation.nativeId, message.nativeId]).toEqual(['x', 'x']);
         expect(Number.isNaN(conversation.sortedAt.getTime())).toBe(false);
       }),
@@ -282,7 +282,7 @@ describe('a row', () => {
   it('with a direction nobody knows, no author and no type stays a message', () => {
     const said = WireMessage.parse({ id: 'm', direction: 'sideways', payload: { text: 'a' } });
 
-    expect(toMessage(said, ref('c'))).toMatchObject({
+    expect(toMessage(said, ref('c'), {})).toMatchObject({
       role: 'UNKNOWN',
       author: null,
       text: 'a',

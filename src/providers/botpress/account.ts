@@ -11,6 +11,8 @@ export interface BotpressAccount extends Account {
   readonly integrationId?: string;
   /** Which installation, where the integration is there more than once. */
   readonly integrationAlias?: string;
+  /** A tag of messages that the bot declares for the gateway: by it a message is known again whose answer was lost. */
+  readonly idempotencyTag?: string;
   /** What the Chat integration proves itself by; absent, its webhooks are refused. */
   readonly webhookSecret?: Credential;
 }

@@ -41,10 +41,19 @@ export interface Client {
   deleteConversation(call: Call, id: string): Promise<Outcome<null>>;
   listMessages(
     call: Call,
-    question: { readonly query: Query; readonly conversationId: string },
+    question: {
+      readonly query: Query;
+      readonly conversationId: string;
+      readonly identity?: Identity;
+    },
   ): Promise<Outcome<WirePage<WireMessage>>>;
   getMessage(call: Call, id: string): Promise<Outcome<WireMessage>>;
   createMessage(call: Call, written: Written<NewMessage>): Promise<Outcome<WireMessage>>;
+  /** Answered with the one there is whose tag of that key is the same. */
+  getOrCreateMessage(
+    call: Call,
+    written: Written<NewMessage> & { readonly by: string },
+  ): Promise<Outcome<WireMessage>>;
   updateMessage(call: Call, id: string, written: Written): Promise<Outcome<WireMessage>>;
   deleteMessage(call: Call, id: string): Promise<Outcome<null>>;
   listParticipants(
@@ -109,6 +118,11 @@ export function botpressClient(account: BotpressAccount, { http, clock }: Provid
     return failure ? failed(failure) : answer;
   }
 
+  /** One sentence for both: the service need not say which of them leads nowhere. */
+  function referencesOf({ conversationId, userId }: NewMessage): string {
+    return `${conversationAt(provider, conversationId)}, or its author ${userId}`;
+  }
+
   async function read<T>(call: Call, shape: z.ZodType<T>, question: Question): Promise<Outcome<T>> {
     const answer = await ask(call, question);
     if (!answer.ok) return answer;
@@ -154,10 +168,11 @@ export function botpressClient(account: BotpressAccount, { http, clock }: Provid
       const question = { ...writing('DELETE', path, conversationAt(provider, id)), json: {} };
       return mapOutcome(await ask(call, question), () => null);
     },
-    async listMessages(call, { query, conversationId }) {
+    async listMessages(call, { query, conversationId, identity }) {
       const what = conversationAt(provider, conversationId);
       const question = {
         ...reading(MESSAGES, what),
+        ...(identity && { identity }),
         refersTo: what,
         query: [['conversationId', conversationId], ...query] as const,
       };
@@ -175,10 +190,18 @@ export function botpressClient(account: BotpressAccount, { http, clock }: Provid
       return mapOutcome(await read(call, MessageAnswer, question), ({ message }) => message);
     },
     async createMessage(call, { body, identity }) {
-      // One sentence for both references: the service need not say which of them leads nowhere.
-      const { conversationId, userId } = body;
-      const refersTo = `${conversationAt(provider, conversationId)}, or its author ${userId}`;
+      const refersTo = referencesOf(body);
       const question = { ...writing('POST', MESSAGES, bot), refersTo, json: body, identity };
+      return mapOutcome(await read(call, MessageAnswer, question), ({ message }) => message);
+    },
+    async getOrCreateMessage(call, { body, identity, by }) {
+      const path = `${MESSAGES}/get-or-create`;
+      const question = {
+        ...writing('POST', path, bot),
+        refersTo: referencesOf(body),
+        json: { ...body, discriminateByTags: [by] },
+        identity,
+      };
       return mapOutcome(await read(call, MessageAnswer, question), ({ message }) => message);
     },
     async updateMessage(call, id, { body, identity }) {

@@ -56,7 +56,11 @@ export function botpressInbound(inbox: Inbox): Inbound {
     const home = await getConversation(inbox, conversation, call);
     if (!home.ok) return isGone(home) ? success([]) : home;
     return success([
-      { type: 'message', message: toMessage(said.value, conversation), tags: home.value.tags },
+      {
+        type: 'message',
+        message: toMessage(said.value, conversation, account),
+        tags: home.value.tags,
+      },
     ]);
   }
 

@@ -10,6 +10,7 @@ import { createConversation } from './create.ts';
 import { conversationGetter } from './get-or-create.ts';
 import { botpressInbound } from './inbound.ts';
 import type { Inbox } from './inbox.ts';
+import { openMarks } from './marks.ts';
 import { deleteMessage, getMessage, listMessages } from './messages.ts';
 import { addParticipant, listParticipants, removeParticipant } from './participants.ts';
 import { sendMessage } from './send.ts';
@@ -24,6 +25,7 @@ import { updateMessage } from './update-message.ts';
 export function botpress(account: BotpressAccount, parts: ProviderParts): Provider {
   const client = botpressClient(account, parts);
   const inbox: Inbox = { account, client };
+  const marks = openMarks(inbox);
 
   return {
     name: account.name,
@@ -89,7 +91,8 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
         visibilities: ['PUBLIC'],
         contentKinds: CONTENT_KINDS,
         replies: 'never',
-        does: (input, call) => sendMessage(inbox, input, call),
+        tracing: marks.tracing,
+        does: (input, call) => sendMessage(inbox, marks, { input, call }),
       },
       MESSAGE_UPDATE: {
         support: 'NATIVE',

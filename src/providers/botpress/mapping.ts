@@ -61,7 +61,11 @@ export function toConversations(
 }
 
 /** A message. Nobody says who its author is but by id; the role is read off the direction. */
-export function toMessage(wire: WireMessage, conversation: ConversationRef): Message {
+export function toMessage(
+  wire: WireMessage,
+  conversation: ConversationRef,
+  { idempotencyTag }: Pick<BotpressAccount, 'idempotencyTag'>,
+): Message {
   const type = wire.type ?? '';
   const direction = wire.direction ?? '';
   const role = toRole(direction);
@@ -81,7 +85,7 @@ export function toMessage(wire: WireMessage, conversation: ConversationRef): Mes
     citations: [],
     rating: null,
     attachments: [],
-    tags: toTags(wire.tags),
+    tags: toTags(wire.tags, idempotencyTag),
     createdAt: toDate(wire.createdAt),
     updatedAt: toDate(wire.updatedAt),
     raw: wire.raw,

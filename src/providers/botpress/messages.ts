@@ -14,7 +14,7 @@ import type { WireMessage } from './wire.ts';
 
 /** Newest first, always: the list has no sort parameters. */
 export async function listMessages(
-  { client }: Inbox,
+  { account, client }: Inbox,
   { conversation, at, size }: ListMessages,
   call: Call,
 ): Promise<Outcome<Page<Message>>> {
@@ -26,7 +26,7 @@ export async function listMessages(
     }),
   );
   return mapOutcome(page, ({ rows, next }) => ({
-    items: rows.map((row) => toMessage(row, conversation)),
+    items: rows.map((row) => toMessage(row, conversation, account)),
     next,
   }));
 }
@@ -37,7 +37,7 @@ export async function getMessage(
   call: Call,
 ): Promise<Outcome<Message>> {
   const said = await readMessage(inbox, message, call);
-  return mapOutcome(said, (wire) => toMessage(wire, message.conversation));
+  return mapOutcome(said, (wire) => toMessage(wire, message.conversation, inbox.account));
 }
 
 /** Read first, because the path would delete a message of another conversation just as well. */

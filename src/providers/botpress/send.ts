@@ -10,14 +10,15 @@ import { BLOC_ITEMS, type Typed, toTyped } from './content.ts';
 import { actingIdentity, type Identity, identityIssues } from './identity.ts';
 import type { Inbox } from './inbox.ts';
 import { toMessage } from './mapping.ts';
+import type { Marks } from './marks.ts';
 import { asAccountSees } from './messages.ts';
 import { tagIssues, tagMap } from './tags.ts';
 
 /** As BOT it goes out, signed with the bot's id; as USER it comes in, through an integration. */
 export async function sendMessage(
   inbox: Inbox,
-  input: SendMessage,
-  call: Call,
+  marks: Marks,
+  { input, call }: { readonly input: SendMessage; readonly call: Call },
 ): Promise<Outcome<SentMessage>> {
   const { account, client } = inbox;
   const { conversation, content, tags } = input;
@@ -36,21 +37,23 @@ export async function sendMessage(
   ]);
   if (!good.ok) return good;
 
-  const sent = await client.createMessage(call, {
-    body: {
-      conversationId: conversation.nativeId,
-      userId: own?.userId ?? account.botId,
-      ...typed,
-      tags: tagMap(tags),
-      ...(own?.schedule && { schedule: toSchedule(own.schedule) }),
-    },
-    identity,
-  });
+  const mark = marks.tagFor(input);
+  const body = {
+    conversationId: conversation.nativeId,
+    userId: own?.userId ?? account.botId,
+    ...typed,
+    tags: { ...tagMap(tags), ...(mark && { [mark.key]: mark.value }) },
+    ...(own?.schedule && { schedule: toSchedule(own.schedule) }),
+  };
+  const sent = mark
+    ? await client.getOrCreateMessage(call, { body, identity, by: mark.key })
+    : await client.createMessage(call, { body, identity });
   if (!sent.ok) return sent;
-  const isTagged = Object.keys(sent.value.tags ?? {}).length > 0;
+  if (mark) marks.saw(sent.value, mark);
+  const isTagged = Object.keys(sent.value.tags ?? {}).some((key) => key !== mark?.key);
   const shown = isTagged ? await asAccountSees(inbox, sent.value, identity, call) : sent.value;
   return success({
-    message: toMessage(shown, conversation),
+    message: toMessage(shown, conversation, account),
     reply: null,
     usage: null,
     unfinished: null,

@@ -5,11 +5,14 @@ import type { Tag } from '../../domain/tag.ts';
 import type { ConversationChanges } from '../verbs.ts';
 import type { WireConversation } from './wire.ts';
 
-export function toTags(tags: WireConversation['tags']): Tag[] {
-  return Object.entries(tags ?? {}).map(([key, value]) => ({
-    key,
-    value: typeof value === 'string' && value !== '' ? value : null,
-  }));
+/** `hidden`: the gateway's own, which is no client's. */
+export function toTags(tags: WireConversation['tags'], hidden?: string): Tag[] {
+  return Object.entries(tags ?? {})
+    .filter(([key]) => key !== hidden)
+    .map(([key, value]) => ({
+      key,
+      value: typeof value === 'string' && value !== '' ? value : null,
+    }));
 }
 
 /** What about these tags could not be written and read back the same. */

@@ -53,7 +53,11 @@ export async function updateMessage(
   const after = written.value;
   const isKept = !payload || isWritten(payload, { before: before.value, after });
   return success({
-    message: toMessage(await asAccountSees(inbox, after, identity, call), message.conversation),
+    message: toMessage(
+      await asAccountSees(inbox, after, identity, call),
+      message.conversation,
+      inbox.account,
+    ),
     ignored: [
       ...(isKept ? [] : [content ? 'content' : 'botpress.payload']),
       ...droppedTags(after.tags, changes.tags),

@@ -32,7 +32,7 @@ export interface Client {
   listMessages(
     call: Call,
     id: string,
-    question: PageQuestion,
+    question: MessageQuestion,
   ): Promise<Outcome<WirePage<WireMessage>>>;
   getMessage(call: Call, message: MessageRef): Promise<Outcome<WireMessage>>;
   /** Stores a row of any type and wakes no bot. The id of the row. */
@@ -86,6 +86,11 @@ export interface ConversationQuestion extends PageQuestion {
   readonly contactId?: string;
   /** Top-level texts that the meta must have. */
   readonly meta: readonly (readonly [key: string, text: string])[];
+}
+
+export interface MessageQuestion extends PageQuestion {
+  /** Top-level texts that the meta should have: not every way of asking takes them, and then others come too. */
+  readonly meta?: readonly (readonly [key: string, text: string])[];
 }
 
 export type Meta = Readonly<Record<string, unknown>>;

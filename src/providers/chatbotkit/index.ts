@@ -1,7 +1,8 @@
 // ChatBotKit: conversations between users and AI bots, with free-form metadata for tags. What it can do, verb by verb.
 
 import type { MessageKind } from '../../domain/message.ts';
-import type { FilterTable, Provider, ProviderParts } from '../provider.ts';
+import type { FilterTable, Provider, ProviderParts, TraceWay } from '../provider.ts';
+import type { SendMessage } from '../verbs.ts';
 import type { ChatBotKitAccount } from './account.ts';
 import { completeConversation } from './complete.ts';
 import { upsertContact } from './contacts.ts';
@@ -9,9 +10,11 @@ import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
 import { chatbotkitInbound } from './inbound.ts';
 import type { Inbox } from './inbox.ts';
+import { findMarked } from './mark.ts';
 import { getMessage, listMessages } from './messages.ts';
 import { requestReply, streamReply } from './replies.ts';
 import { restClient } from './rest.ts';
+import { roadOf } from './road.ts';
 import { sendMessage } from './send.ts';
 import { createSession } from './session.ts';
 import { updateConversation } from './update.ts';
@@ -106,6 +109,14 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
         visibilities: ['PUBLIC', 'INTERNAL'],
         contentKinds: ['text', 'markdown'],
         replies: 'when-asked',
+        tracing: {
+          ways: ['mark', 'history'],
+          // A turn carries no metadata, so its words are all there is to know it by.
+          wayOf: carriesMark,
+          find: (sought, call) => findMarked(inbox, sought, call),
+          // Personal data may be taken out of a text before it is stored.
+          words: 'altered',
+        },
         does: (input, call) => sendMessage(inbox, input, call),
       },
       MESSAGE_UPDATE: {
@@ -185,6 +196,11 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
       },
     },
   };
+}
+
+function carriesMark(input: SendMessage): TraceWay {
+  const road = roadOf(input);
+  return road.ok && road.value.kind === 'row' ? 'mark' : 'history';
 }
 
 const KINDS: readonly MessageKind[] = [

@@ -12,7 +12,7 @@ import type {
 import type { ChatBotKitConversation } from '../../domain/native.ts';
 import type { MessageRole } from '../../domain/participant.ts';
 import { timesInPlace, toDate } from '../wire-reading.ts';
-import { toTags } from './tags.ts';
+import { toTags, withoutMark } from './tags.ts';
 import { type WireConversation, type WireMessage, WireUpload } from './wire.ts';
 
 /** Rows of a list that descends by `createdAt`. */
@@ -84,7 +84,7 @@ export function toMessage(wire: WireMessage, conversation: ConversationRef): Mes
     native: {
       kind: 'chatbotkit',
       type: wire.type ?? '',
-      meta: wire.meta ?? null,
+      meta: withoutMark(wire.meta) ?? null,
       name: textOf(wire.name),
       description: textOf(wire.description),
     },

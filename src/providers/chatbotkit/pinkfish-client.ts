@@ -102,7 +102,8 @@ export function pinkfishClient(account: PinkfishAccount, parts: PinkfishParts): 
       return nothing(await write(call, { tool: 'delete_conversation', place }));
     },
 
-    async listMessages(call, place, page) {
+    // The tool takes no meta: all are listed.
+    async listMessages(call, place, { meta: _meta, ...page }) {
       const rows = await at(call, WireRows, {
         tool: 'list_conversation_messages',
         place,

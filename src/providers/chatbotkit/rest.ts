@@ -16,7 +16,7 @@ import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, readRows, type WirePage } from '../wire-reading.ts';
 import type { ChatBotKitAccount } from './account.ts';
 import { type Activity, activitiesIn } from './channel.ts';
-import type { Client, PageQuestion } from './client.ts';
+import type { Client, ConversationQuestion, PageQuestion } from './client.ts';
 import { refusalOf, SEND_LESS, SEND_LESS_OR_ANNOUNCE, uploadRefusalOf } from './refusal.ts';
 import { replyIn } from './reply-stream.ts';
 import {
@@ -114,8 +114,7 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
       const query = [
         ...pageQuery(page),
         ...(contactId === undefined ? [] : [['contactId', contactId] as const]),
-        // Of the two spellings it knows, the one its own client writes.
-        ...meta.map(([key, value]) => [`meta.${key}`, value] as const),
+        ...metaQuery(meta),
       ];
       const path = '/v1/conversation/list';
       const rows = await read(call, WireRows, { path, query, what: wholeInbox });
@@ -141,9 +140,9 @@ export function restClient(account: ChatBotKitAccount, { http, clock }: Provider
       return nothing(await write(call, { path, json: {}, what: conversationAt(provider, id) }));
     },
 
-    async listMessages(call, id, page) {
+    async listMessages(call, id, { meta = [], ...page }) {
       const path = pathOf('message/list', id);
-      const query = pageQuery(page);
+      const query = [...pageQuery(page), ...metaQuery(meta)];
       const rows = await read(call, WireRows, { path, query, what: conversationAt(provider, id) });
       return mapOutcome(rows, (body) => pageOf(WireMessage, body, page));
     },
@@ -316,6 +315,11 @@ function pageQuery({ after, take }: PageQuestion): (readonly [string, string])[]
     ['take', String(take)],
     ...(after === null ? [] : [['cursor', after] as const]),
   ];
+}
+
+/** Of the two spellings it knows, the one its own client writes. */
+function metaQuery(meta: ConversationQuestion['meta']): (readonly [string, string])[] {
+  return meta.map(([key, value]) => [`meta.${key}`, value]);
 }
 
 /** A cursor stands even on the last page: that a page is not full is the only sign of the end. */

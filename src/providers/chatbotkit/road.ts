@@ -6,7 +6,7 @@ import type { SendOptions } from '../../domain/native.ts';
 import type { SendMessage } from '../verbs.ts';
 import type { MessageRow, Turn } from './client.ts';
 import { typeOf, visibilityOf } from './mapping.ts';
-import { isMeta, metaOf, tagIssues } from './tags.ts';
+import { isMeta, MARK_KEY, metaOf, tagIssues } from './tags.ts';
 
 /**
  * By which of three roads a message goes, judged from its input alone. Only a row carries names, metadata and other
@@ -63,7 +63,8 @@ function rowOf(
   { type, text }: { readonly type: string; readonly text: string },
 ): MessageRow {
   const { name, description } = input;
-  const meta = metaOf(taggingOf(input, own));
+  const said = metaOf(taggingOf(input, own));
+  const meta = input.mark === undefined ? said : { ...said, [MARK_KEY]: input.mark };
   return {
     type,
     text,

@@ -10,8 +10,18 @@ export function toTags(meta: unknown): Tag[] {
   if (!isMeta(meta)) return [];
   return Object.entries(meta).flatMap(([key, value]) => {
     const text = scalarText(value);
-    return text === null ? [] : [{ key, value: text }];
+    return text === null || key === MARK_KEY ? [] : [{ key, value: text }];
   });
+}
+
+/** Under which a row carries the mark of the attempt that wrote it. */
+export const MARK_KEY = 'parlanceAttempt';
+
+/** The gateway's own mark is nobody's metadata; nor is a meta that there was not but for it. */
+export function withoutMark(meta: unknown): unknown {
+  if (!isMeta(meta) || !Object.hasOwn(meta, MARK_KEY)) return meta;
+  const { [MARK_KEY]: _mark, ...rest } = meta;
+  return Object.keys(rest).length === 0 ? null : rest;
 }
 
 export interface Tagging {

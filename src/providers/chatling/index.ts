@@ -84,6 +84,7 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
         visibilities: ['PUBLIC'],
         contentKinds: ['text', 'markdown'],
         replies: 'always',
+        tracing: { ways: ['history'], wayOf: () => 'history', words: 'kept' },
         does: (input, call) => sendMessage(inbox, input, call),
       },
       MESSAGE_UPDATE: {

@@ -86,6 +86,7 @@ export function stackAuth(account: StackAuthAccount, parts: ProviderParts): Prov
         visibilities: ['PUBLIC', 'INTERNAL'],
         contentKinds: ['text', 'markdown'],
         replies: 'never',
+        tracing: { ways: ['history'], wayOf: () => 'history', words: 'kept' },
         does: (input, call) => sendMessage(inbox, input, call),
       },
       MESSAGE_UPDATE: {
