@@ -5,6 +5,9 @@ import type { ProviderName } from '../domain/ids.ts';
 import type { Answer, Ask } from './http.ts';
 import type { Limits, Said } from './limits.ts';
 
+/** Writes come before reads, people before whoever only looks for news. */
+export type Urgency = 'write' | 'read' | 'watch';
+
 export interface Turnstile {
   /** Waits for its turn, or fails with `rate-limited`, and then nothing was asked. */
   pass(ask: Ask, within: Passing): Promise<Outcome<Passed>>;
@@ -37,7 +40,7 @@ export interface TurnstileParts {
 /** What src/state/budget keeps. */
 interface Counted {
   take(
-    asked: { readonly urgency: 'write' | 'read' | 'watch'; readonly countedAs: string },
+    asked: { readonly urgency: Urgency; readonly countedAs: string },
     within: { readonly signal: AbortSignal; readonly untilMs?: number },
   ): Promise<
     | {
