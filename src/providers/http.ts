@@ -1,9 +1,11 @@
-// The only outbound door: one HTTP call under a deadline, its answer capped, its loss told apart from its refusal. An answer
-// is had whole and parsed, or in pieces while it comes.
+// The only outbound door: a call under a deadline and with manners, its loss told apart from its refusal. An answer is had
+// whole and parsed, or in pieces while it comes.
 
-import { type Dispatcher, request } from 'undici';
-import { type Failure, failed, mapOutcome, type Outcome, success } from '../domain/failure.ts';
+import type { Failure, Outcome } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
+import { addressOf, type ExchangeParts, nothingSent, openExchange, type Sent } from './exchange.ts';
+
+export { unavailable } from './exchange.ts';
 
 export interface Ask {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -40,9 +42,20 @@ export type Pieces = AsyncIterable<Outcome<Uint8Array>>;
 export type ReadMemo = Map<string, Promise<Outcome<Answer>>>;
 
 /** The deadline and the operation a call is part of; every verb's `Call` is one. */
-interface Within {
+export interface Within {
   readonly signal: AbortSignal;
   readonly reads: ReadMemo;
+  /** Until its deadline, in milliseconds; absent, nobody knows. */
+  readonly leftMs?: () => number;
+  /** On whose behalf. Absent, a client's. */
+  readonly asker?: 'client' | 'watch';
+}
+
+/** How an account is asked: each call when it is its turn, and again only where that does no harm. */
+export interface Manners {
+  send<T>(within: Within, ask: Ask, once: () => Promise<Sent<T>>): Promise<Outcome<T>>;
+  /** What may go on for long, and takes no place from what does not. */
+  stream(within: Within, asking: () => Promise<Outcome<Arrival>>): Promise<Outcome<Arrival>>;
 }
 
 export interface Http {
@@ -55,98 +68,24 @@ export interface Http {
   stream(within: Within, ask: Ask): Promise<Outcome<Arrival>>;
 }
 
-export interface HttpParts {
-  readonly provider: ProviderName;
-  /** Scheme, host and port. */
-  readonly origin: string;
-  readonly dispatcher: Dispatcher;
+export interface HttpParts extends ExchangeParts {
+  /** Absent, every call is sent at once, and once. */
+  readonly manners?: Manners;
 }
 
-/** More than any page of any provider or any reply of a bot; a body beyond it is a fault, not an answer. */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+export function openHttp({ provider, origin, dispatcher, manners }: HttpParts): Http {
+  const exchange = openExchange({ provider, origin, dispatcher });
 
-export function openHttp({ provider, origin, dispatcher }: HttpParts): Http {
-  /** What is made of an answer, or what it means that there was none, or none any more. */
   async function send<T>(
     within: Within,
     ask: Ask,
-    receive: (answer: Dispatcher.ResponseData) => Promise<Outcome<T>> | Outcome<T>,
+    once: () => Promise<Sent<T>>,
   ): Promise<Outcome<T>> {
-    try {
-      const asked = request(addressOf(origin, ask), {
-        dispatcher,
-        method: ask.method,
-        signal: within.signal,
-        ...written(ask),
-      });
-      return await receive(await asked);
-    } catch (error) {
-      return broken(within, ask, error);
-    }
-  }
-
-  async function whole(ask: Ask, answer: Dispatcher.ResponseData): Promise<Outcome<Answer>> {
-    const text = await readCapped(answer.body);
-    if (text === undefined) return lost(ask, 'its answer was larger than any page it should send');
-    // Following a redirect would hand our credential to whoever is named in it.
-    if ([301, 302, 303, 307, 308].includes(answer.statusCode)) {
-      return failed(unavailable(provider, 'it answered with a redirect, which is never followed'));
-    }
-    const body = parse(text, String(answer.headers['content-type'] ?? ''));
-    if (body === MALFORMED && answer.statusCode < 400) {
-      return lost(ask, 'its answer was not the JSON it said it was');
-    }
-    return success({
-      status: answer.statusCode,
-      header: (name) => {
-        const value = answer.headers[name.toLowerCase()];
-        return Array.isArray(value) ? value[0] : value;
-      },
-      body: body === MALFORMED ? text : body,
-    });
-  }
-
-  async function* piecesOf(
-    within: Within,
-    ask: Ask,
-    body: AsyncIterable<Buffer>,
-  ): AsyncGenerator<Outcome<Uint8Array>, void, undefined> {
-    let bytes = 0;
-    try {
-      // Leaving this loop, for whatever reason, destroys the body and with it the connection.
-      for await (const piece of body) {
-        bytes += piece.length;
-        if (bytes > MAX_ANSWER_BYTES) {
-          yield lost(ask, 'its answer was longer than any it should send');
-          return;
-        }
-        yield success(piece);
-      }
-    } catch (error) {
-      yield broken(within, ask, error);
-    }
-  }
-
-  function broken(within: Within, ask: Ask, error: unknown): Outcome<never> {
-    const code = codeOf(error);
-    if (within.signal.aborted) return lost(ask, 'it did not answer within the deadline');
-    return NEVER_REACHED.has(code)
-      ? failed(unavailable(provider, `it could not be reached (${code})`))
-      : lost(ask, `the connection broke (${code})`);
-  }
-
-  function lost(ask: Ask, because: string): Outcome<never> {
-    return failed(
-      ask.effect === 'write'
-        ? { kind: 'outcome-unknown', provider, because }
-        : unavailable(provider, because),
-    );
-  }
-
-  /** Undefined where it may be sent. Nothing is sent past the deadline: a write is then as safe to try again as a read. */
-  function tooLate(within: Within): Outcome<never> | undefined {
-    if (!within.signal.aborted) return undefined;
-    return failed(unavailable(provider, 'the deadline had passed'));
+    // Nothing is sent past the deadline.
+    if (within.signal.aborted) return nothingSent(provider, 'the deadline had passed');
+    if (manners) return manners.send(within, ask, once);
+    const { outcome } = await once();
+    return outcome;
   }
 
   function forgetReads({ reads }: Within): void {
@@ -157,9 +96,8 @@ export function openHttp({ provider, origin, dispatcher }: HttpParts): Http {
 
   return {
     ask(within, ask) {
-      const refused = tooLate(within);
-      if (refused) return Promise.resolve(refused);
-      const asking = () => send(within, ask, (answer) => whole(ask, answer));
+      const asking = () => send(within, ask, () => exchange.whole(ask, within.signal));
+      if (within.signal.aborted) return asking();
       if (ask.effect === 'write') {
         forgetReads(within);
         return asking();
@@ -175,24 +113,11 @@ export function openHttp({ provider, origin, dispatcher }: HttpParts): Http {
     },
 
     async stream(within, ask) {
-      const refused = tooLate(within);
-      if (refused) return refused;
-      if (ask.effect === 'write') forgetReads(within);
-      return send<Arrival>(within, ask, async (answer) => {
-        if (isInPieces(answer)) {
-          return success({ kind: 'pieces', pieces: piecesOf(within, ask, answer.body) });
-        }
-        const answered = await whole(ask, answer);
-        return mapOutcome(answered, (known) => ({ kind: 'whole', answer: known }));
-      });
+      if (ask.effect === 'write' && !within.signal.aborted) forgetReads(within);
+      const asking = () => send(within, ask, () => exchange.pieces(ask, within.signal));
+      return manners ? manners.stream(within, asking) : asking();
     },
   };
-}
-
-/** Whatever is neither a refusal nor JSON to be parsed at once. */
-function isInPieces({ statusCode, headers }: Dispatcher.ResponseData): boolean {
-  const isJson = /^application\/json\s*(;|$)/i.test(String(headers['content-type'] ?? ''));
-  return statusCode >= 200 && statusCode < 300 && !isJson;
 }
 
 /** What a 429 or a 5xx means, which is the same everywhere; undefined for any other status. */
@@ -219,76 +144,9 @@ export function overload(
   return { kind: 'unavailable', provider, because, retryAt: timeOf(asked, now), ...doubt };
 }
 
-export function unavailable(provider: ProviderName, because: string): Failure {
-  return { kind: 'unavailable', provider, because, retryAt: null };
-}
-
 /** Whether a dot segment would be resolved away before it is sent, and the call land on another endpoint. */
 export function isAnotherPath(path: string): boolean {
   return /\/\.{1,2}(?:\/|$)/.test(path);
-}
-
-function addressOf(origin: string, { path, query = [] }: Ask): URL {
-  const address = new URL(path, origin);
-  for (const [name, value] of query) address.searchParams.append(name, value);
-  return address;
-}
-
-function written({ headers, json, form }: Ask) {
-  if (json !== undefined) {
-    return {
-      headers: { accept: 'application/json', ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(json),
-    };
-  }
-  if (form !== undefined) {
-    return {
-      headers: {
-        accept: 'application/json',
-        ...headers,
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: new URLSearchParams(form).toString(),
-    };
-  }
-  return { headers: { accept: 'application/json', ...headers } };
-}
-
-async function readCapped(body: AsyncIterable<Buffer>): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-const MALFORMED = Symbol('malformed');
-
-function parse(text: string, contentType: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return contentType.includes('json') ? MALFORMED : text;
-  }
-}
-
-const NEVER_REACHED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-    return error.code;
-  return error instanceof Error ? error.name : 'unknown';
 }
 
 /** Seconds from now, or a date. */

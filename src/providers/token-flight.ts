@@ -3,6 +3,7 @@
 import { failed, type Outcome, success } from '../domain/failure.ts';
 import { type Answer, unavailable } from './http.ts';
 import type { Account, Call } from './provider.ts';
+import { unlessAborted } from './signals.ts';
 
 export interface HeldToken {
   readonly token: string;
@@ -98,24 +99,6 @@ export async function askWithToken(
     if (answer === sending) call.reads.delete(question);
   }
   return send(renewed.value);
-}
-
-/** Undefined where the signal came first; the work itself goes on. */
-export async function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  if (signal.aborted) return undefined;
-  let giveUp = (): void => undefined;
-  const aborted = new Promise<undefined>((resolve) => {
-    giveUp = () => resolve(undefined);
-    signal.addEventListener('abort', giveUp);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-  }
 }
 
 const TOO_LATE = 'the deadline passed before it gave a new access token';

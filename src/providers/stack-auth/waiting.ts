@@ -3,7 +3,7 @@
 import { failed, type Outcome } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
 import { unavailable } from '../http.ts';
-import { unlessAborted } from '../token-flight.ts';
+import { unlessAborted } from '../signals.ts';
 
 /** Work on one conversation is done one after the other, in the order it was asked for. */
 export type InTurn = <T>(

@@ -1,0 +1,183 @@
+// How one account is asked: each call when it is its turn, few at once, not at all while its service is out, and again only
+// where that does no harm.
+
+import { failed, type Outcome, success } from '../domain/failure.ts';
+import type { ProviderName } from '../domain/ids.ts';
+import { BREAKER_TIMES, type BreakerTimes, openBreaker, type Pass } from './breaker.ts';
+import { nothingSent, type Sent, unavailable } from './exchange.ts';
+import type { Arrival, Ask, Manners, Within } from './http.ts';
+import { openPlaces, type Place, type Urgency } from './places.ts';
+import { waitBeforeNext } from './retry.ts';
+import { pause } from './signals.ts';
+import type { Passed, Turnstile } from './turnstile.ts';
+
+export interface AccountManners {
+  /** Of one of its services: what is the matter with one says nothing of another, and all share the places. */
+  towards(service: { readonly turnstile?: Turnstile | undefined }): Manners;
+  /** While one of its services is left in peace: when it is tried again. */
+  nextTry(): Date | null;
+}
+
+export interface MannersParts {
+  readonly provider: ProviderName;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** From 0 to 1. */
+  readonly chance: () => number;
+  readonly breaker?: BreakerTimes;
+}
+
+/** Calls under way at once, and how many of one urgency wait for that: more would only wait for their deadlines. */
+const PLACES = { most: 16, waiting: 500 };
+/** Answers that come in pieces, some of them for as long as somebody listens. Each has a socket. */
+const STREAMS = { most: 128, waiting: 0 };
+
+export function openManners(parts: MannersParts): AccountManners {
+  const { provider, clock, chance, breaker: times = BREAKER_TIMES } = parts;
+  const places = openPlaces(PLACES);
+  const streams = openPlaces(STREAMS);
+  const breakers = new Set<ReturnType<typeof openBreaker>>();
+
+  function towards({ turnstile }: { readonly turnstile?: Turnstile | undefined }): Manners {
+    const breaker = openBreaker({ times, clock, chance });
+    breakers.add(breaker);
+    return { send, stream };
+
+    async function send<T>(
+      within: Within,
+      ask: Ask,
+      once: () => Promise<Sent<T>>,
+    ): Promise<Outcome<T>> {
+      for (let tries = 1; ; tries += 1) {
+        const turn = await turnFor(within, ask);
+        if (!turn.ok) return turn;
+        const sent = await turn.value.take(once);
+        if (breaker.nextTryMs !== null) return sent.outcome;
+        const waitMs = waitBeforeNext(sent, { provider, ask, tries, now: clock(), chance });
+        if (waitMs === undefined || waitMs >= leftOf(within)) return sent.outcome;
+        await pause(waitMs, within.signal);
+        if (within.signal.aborted) return sent.outcome;
+      }
+    }
+
+    /** Everything that has to be waited for before one call, in the order in which nothing is held for nothing. */
+    async function turnFor(within: Within, ask: Ask): Promise<Outcome<Turn>> {
+      const { signal, asker = 'client' } = within;
+      const closed = breaker.closedUntil(asker);
+      if (closed !== null) return leftInPeace(closed);
+      const passed = await turnstile?.pass(ask, passing(within));
+      if (passed && !passed.ok) return passed;
+      const urgency = urgencyOf(within, ask);
+      const place = await places.take(urgency, signal);
+      const pass = typeof place === 'string' ? undefined : breaker.pass(asker);
+      if (typeof place !== 'string' && pass?.kind === 'pass') {
+        return success(turnOf({ pass, place, passed: passed?.value, leftMs: leftOf(within) }));
+      }
+      passed?.value.unanswered();
+      if (typeof place === 'string') return notTaken(place);
+      place.leave();
+      return leftInPeace(pass?.kind === 'closed' ? pass.retryAtMs : clock());
+    }
+  }
+
+  async function stream(
+    { signal, asker }: Within,
+    asking: () => Promise<Outcome<Arrival>>,
+  ): Promise<Outcome<Arrival>> {
+    const place = await streams.take(asker === 'watch' ? 'watch' : 'read', signal);
+    if (typeof place === 'string') return notTaken(place);
+    const arrival = await asking();
+    if (!arrival.ok || arrival.value.kind === 'whole') {
+      place.leave();
+      return arrival;
+    }
+    // Whoever never reads it keeps it until then.
+    signal.addEventListener('abort', place.leave, { once: true });
+    return success({ kind: 'pieces', pieces: leaving(arrival.value.pieces, place, signal) });
+  }
+
+  function passing({ signal, asker = 'client', leftMs }: Within) {
+    return leftMs ? { signal, asker, untilMs: clock() + leftMs() } : { signal, asker };
+  }
+
+  function leftInPeace(retryAtMs: number): ReturnType<typeof failed> {
+    return failed(unavailable(provider, LEFT_IN_PEACE, new Date(retryAtMs)));
+  }
+
+  function notTaken(why: 'full' | 'late'): ReturnType<typeof nothingSent> {
+    return nothingSent(provider, why === 'full' ? TOO_MANY : LATE);
+  }
+
+  return {
+    towards,
+    nextTry() {
+      const known = [...breakers].flatMap(({ nextTryMs }) => nextTryMs ?? []);
+      return known.length > 0 ? new Date(Math.max(...known)) : null;
+    },
+  };
+}
+
+/** All that one call holds while it is under way. */
+interface Turn {
+  take<T>(once: () => Promise<Sent<T>>): Promise<Sent<T>>;
+}
+
+function turnOf({
+  pass,
+  place,
+  passed,
+  leftMs,
+}: {
+  readonly pass: Pass;
+  readonly place: Place;
+  readonly passed: Passed | undefined;
+  /** How long it has to be answered, in milliseconds. */
+  readonly leftMs: number;
+}): Turn {
+  return {
+    async take(once) {
+      try {
+        const sent = await once();
+        if (sent.answer) passed?.answered(sent.answer);
+        else passed?.unanswered();
+        const isHasty = sent.fate === 'late' && leftMs < FAIR_CHANCE_MS;
+        if (sent.fate === 'left' || isHasty) pass.cameToNothing();
+        else if (sent.answer && sent.answer.status < 500) pass.wentWell();
+        else pass.wentWrong();
+        return sent;
+      } finally {
+        place.leave();
+      }
+    },
+  };
+}
+
+/** What had less, because it waited here before, says nothing of the service by not being answered. */
+const FAIR_CHANCE_MS = 200;
+
+function leftOf({ leftMs }: Within): number {
+  return leftMs?.() ?? Number.POSITIVE_INFINITY;
+}
+
+function urgencyOf({ asker }: Within, { effect }: Ask): Urgency {
+  if (effect === 'write') return 'write';
+  return asker === 'watch' ? 'watch' : 'read';
+}
+
+async function* leaving<T>(
+  pieces: AsyncIterable<T>,
+  place: Place,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* pieces;
+  } finally {
+    signal.removeEventListener('abort', place.leave);
+    place.leave();
+  }
+}
+
+const LEFT_IN_PEACE =
+  'it failed too often in a row and is left in peace until then, so nothing was sent';
+const TOO_MANY = 'too many calls wait for it already';
+const LATE = 'the deadline passed before it was this call’s turn';
