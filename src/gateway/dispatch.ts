@@ -6,8 +6,8 @@ import type { ReplyEvent } from '../domain/reply.ts';
 import type { Verb } from '../domain/verb.ts';
 import type { Log } from '../observability/log.ts';
 import type { Able, Call, Provider } from '../providers/provider.ts';
-import { deadlineAfter } from './deadline.ts';
-import type { HealthBook } from './health.ts';
+import { deadlineAfter, leftUntil } from './deadline.ts';
+import type { Health, HealthBook } from './health.ts';
 
 /** One GraphQL operation, as everything below the schema sees it. */
 export interface Operation {
@@ -70,12 +70,15 @@ export function dispatcher(parts: {
       const able = ableTo(provider, verb);
       if (!able.ok) return able;
       const deadlineMs = patience === 'reply' ? provider.replyDeadlineMs : provider.deadlineMs;
-      const signal = AbortSignal.any([operation.signal, deadline ?? deadlineAfter(deadlineMs)]);
+      const end = deadline ?? deadlineAfter(deadlineMs);
+      const signal = AbortSignal.any([operation.signal, end]);
+      const { reads, asker = 'client' } = operation;
+      const call: Call = { signal, reads, asker, leftMs: () => leftUntil(end) };
       const late = pastGrace(signal);
       const outcome = await Promise.race([
         // Begun inside a promise: what an adapter throws before its first await must not reach the other lanes either.
         Promise.resolve()
-          .then(() => run(able.value, { signal, reads: operation.reads }))
+          .then(() => run(able.value, call))
           .catch((error: unknown) => {
             log.error({ provider: name, verb, err: error }, 'an adapter threw, which is a bug');
             return failed(silent(name, verb, 'this gateway failed to read its answer'));
@@ -85,7 +88,7 @@ export function dispatcher(parts: {
       late.dismiss();
       // A client that went away says nothing about the provider.
       if (!operation.signal.aborted) health.record(name, outcome);
-      return outcome;
+      return withRetryAt(outcome, health.of(name));
     },
 
     async *stream({ provider: name, reads, signal: closing, with: run }) {
@@ -149,6 +152,14 @@ export function ableTo<V extends Verb>(provider: Provider, verb: V): Outcome<Abl
     return failed({ kind: 'unsupported', provider: name, verb, note: entry.note });
   }
   return success(entry);
+}
+
+/** The service seldom says when it will be there again; when it is tried again is known. */
+function withRetryAt<T>(outcome: Outcome<T>, { retryAt }: Health): Outcome<T> {
+  if (outcome.ok || !retryAt) return outcome;
+  const { failure } = outcome;
+  const isUnsaid = failure.kind === 'unavailable' && failure.retryAt === null;
+  return isUnsaid ? failed({ ...failure, retryAt }) : outcome;
 }
 
 const READS: ReadonlySet<Verb> = new Set([

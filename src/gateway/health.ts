@@ -16,16 +16,25 @@ export interface HealthBook {
   record(provider: ProviderName, outcome: Outcome<unknown>): void;
 }
 
-export function healthBook(providers: readonly ProviderName[], clock: () => number): HealthBook {
+export function healthBook(
+  providers: readonly ProviderName[],
+  clock: () => number,
+  /** When one that is left in peace is tried again; null where nothing keeps it from being asked. */
+  nextTry: (provider: ProviderName) => Date | null = () => null,
+): HealthBook {
   const start: Health = { state: 'UP', since: new Date(clock()), lastFailure: null, retryAt: null };
   const book = new Map<ProviderName, Health>(providers.map((name) => [name, start]));
 
-  const of = (provider: ProviderName) => book.get(provider) ?? start;
+  const recorded = (provider: ProviderName) => book.get(provider) ?? start;
 
   return {
-    of,
+    of(provider) {
+      const known = recorded(provider);
+      const retryAt = nextTry(provider);
+      return retryAt ? { ...known, state: 'DOWN', retryAt } : known;
+    },
     record(provider, outcome) {
-      const before = of(provider);
+      const before = recorded(provider);
       const state = stateAfter(outcome);
       const failure = state === 'UP' || outcome.ok ? null : outcome.failure;
       book.set(provider, {

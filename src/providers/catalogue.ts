@@ -10,6 +10,7 @@ import type { PinkfishAccount } from './chatbotkit/pinkfish-account.ts';
 import type { ChatlingAccount } from './chatling/account.ts';
 import { chatling } from './chatling/index.ts';
 import { openHttp } from './http.ts';
+import type { AccountManners } from './manners.ts';
 import type { Provider, ProviderParts } from './provider.ts';
 import type { StackAuthAccount } from './stack-auth/account.ts';
 import { stackAuth } from './stack-auth/index.ts';
@@ -37,10 +38,24 @@ const PINKFISH = {
 
 export function openProvider(
   account: ConfiguredAccount,
-  { dispatcher, clock }: { readonly dispatcher: Dispatcher; readonly clock: () => number },
+  {
+    dispatcher,
+    clock,
+    manners,
+  }: {
+    readonly dispatcher: Dispatcher;
+    readonly clock: () => number;
+    /** Absent, every call is sent at once, and once. */
+    readonly manners?: AccountManners;
+  },
 ): Provider {
   const doorTo = (origin: string) =>
-    openHttp({ provider: account.name, origin: account.url ?? origin, dispatcher });
+    openHttp({
+      provider: account.name,
+      origin: account.url ?? origin,
+      dispatcher,
+      manners: manners?.towards({}),
+    });
   if ('via' in account) {
     const doors = { http: doorTo(PINKFISH.tools), tokenHttp: doorTo(PINKFISH.tokens) };
     return pinkfish(account, { ...doors, clock });

@@ -70,7 +70,7 @@ export interface Http {
 
 export interface HttpParts extends ExchangeParts {
   /** Absent, every call is sent at once, and once. */
-  readonly manners?: Manners;
+  readonly manners?: Manners | undefined;
 }
 
 export function openHttp({ provider, origin, dispatcher, manners }: HttpParts): Http {

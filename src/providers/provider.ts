@@ -130,6 +130,8 @@ export interface Call {
   readonly reads: ReadMemo;
   /** On whose behalf: people come before whoever only looks for news. Absent, a client's. */
   readonly asker?: 'client' | 'watch';
+  /** Until the deadline, in milliseconds; absent, nobody knows. */
+  readonly leftMs?: () => number;
 }
 
 /** Made by the composition root for one account. */
