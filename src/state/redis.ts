@@ -10,6 +10,8 @@ export interface RedisDoor {
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Outcome<unknown>>;
   /** A connection of one's own, for reads that block so long at most. It comes back by itself as long as the door is open. */
   connection(blocksMs: number): Connection;
+  /** A connection of one's own whose commands are given up after so long: for what one can do without. */
+  hurried(withinMs: number): Connection;
   /** Resolves once a connection can be written to, or after a while in which it could not. */
   ready(connection?: Connection): Promise<void>;
   /** What the last attempt met: null where it was answered. For the operator; it may hold an address. */
@@ -30,6 +32,21 @@ export interface Script {
 
 export function script(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
+}
+
+/** By its name, and whole where the server does not know it. Throws what the connection throws. */
+export async function evaluate(
+  client: Connection,
+  { lua, sha }: Script,
+  keys: readonly string[],
+  args: readonly string[],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(sha, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!isUnknownScript(error)) throw error;
+    return await client.eval(lua, keys.length, ...keys, ...args);
+  }
 }
 
 /** URLs are `redis://` or `rediss://`. */
@@ -92,29 +109,23 @@ export function openRedis({ prefix = 'parlance:', log, ...place }: RedisParts): 
     complaint = null;
   }
 
-  async function attempt(command: () => Promise<unknown>): Promise<Outcome<unknown> | 'unknown'> {
-    try {
-      const told = await command();
-      noteAnswer();
-      return success(told);
-    } catch (error) {
-      if (isUnknownScript(error)) return 'unknown';
-      note(error);
-      return unreachable();
-    }
-  }
-
   return {
     prefix,
     isSplit: 'cluster' in place,
     connection: (blocksMs) => connection({ socketTimeout: blocksMs + SILENCE_MS }),
+    hurried: (withinMs) =>
+      connection({ commandTimeout: withinMs, socketTimeout: withinMs + SILENCE_MS }),
     ready: (client = commands) => becomesReady(client),
     complaint: () => complaint,
-    async run({ lua, sha }, keys, args) {
-      const known = await attempt(() => commands.evalsha(sha, keys.length, ...keys, ...args));
-      if (known !== 'unknown') return known;
-      const told = await attempt(() => commands.eval(lua, keys.length, ...keys, ...args));
-      return told === 'unknown' ? unreachable() : told;
+    async run(of, keys, args) {
+      try {
+        const told = await evaluate(commands, of, keys, args);
+        noteAnswer();
+        return success(told);
+      } catch (error) {
+        note(error);
+        return unreachable();
+      }
     },
     close() {
       closing = true;
