@@ -81,6 +81,21 @@ export interface Missed {
   };
 }
 
+/** What a change may concern: parts of one conversation, the lists of its account, or all there is of the account. */
+export type Part = 'conversation' | 'messages' | 'participants' | 'lists' | 'account';
+
+/** And that something is not as it was, though nobody can tell how: whatever is remembered of it is old. No listener is told. */
+export interface Touched {
+  /** The native id is empty where it is about no one conversation. */
+  readonly conversation: ConversationRef;
+  readonly at: Date;
+  readonly tags: null;
+  readonly fact: { readonly kind: 'TOUCHED'; readonly parts: readonly Part[] };
+}
+
+/** Everything the log may hold. */
+export type Logged = ConversationEvent | Missed | Touched;
+
 /** Why something may have been missed. */
 export const GAP_REASONS = [
   /** The log no longer reaches back that far. */

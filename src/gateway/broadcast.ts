@@ -71,6 +71,7 @@ export function openBroadcast(log: EventLog): Broadcast {
   const stopHearing = log.listen({
     entry(entry) {
       const heard = { type: 'entry', entry } as const;
+      if (entry.event.fact.kind === 'TOUCHED') return;
       if (entry.event.fact.kind === 'MISSED') {
         for (const listener of listenersTo(entry.lane)) listener.hear(heard);
         return;

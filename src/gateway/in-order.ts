@@ -173,22 +173,22 @@ export function openInOrder({ ingest, dispatch, events, watch, clock }: InOrderP
   }
 
   return {
-    take(news) {
+    take(news, touch) {
       const [first] = news;
       const conversation = first && conversationOf(first);
       const watched = conversation ? watch?.watched(conversation.provider) : null;
       const provider = conversation && dispatch.provider(conversation.provider);
-      if (!conversation || !watched || !provider) return ingest.take(news);
+      if (!conversation || !watched || !provider) return ingest.take(news, touch);
       const told = last.get(keyOf(conversation));
       // Met again on this road: there is nothing to wait for.
       if (news.every((one) => isPerhapsNew(one) && isTold(one.message, told))) {
-        return ingest.take(news);
+        return ingest.take(news, touch);
       }
       // Waiting for its turn is part of what may be waited.
       const deadline = deadlineAfter(provider.deadlineMs);
       // What was heard in one go, or comes of one write, is of one conversation.
       return inTurn(keyOf(conversation), async () =>
-        ingest.take(await filledIn(news, { watched, deadline })),
+        ingest.take(await filledIn(news, { watched, deadline }), touch),
       );
     },
     close: stopHearing,

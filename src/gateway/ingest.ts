@@ -3,18 +3,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Conversation } from '../domain/conversation.ts';
 import type { ConversationEvent, Fact, News } from '../domain/event.ts';
-import { mapOutcome, type Outcome, success } from '../domain/failure.ts';
+import { type Outcome, success } from '../domain/failure.ts';
 import type { ConversationRef } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import type { Tag } from '../domain/tag.ts';
 import type { Append, EventLog } from '../state/events/log.ts';
+import { type Touch, touched, untold } from './touches.ts';
 
 export interface Ingest {
   /**
    * How many events came of it: none where all of it was known. Fails with `gateway-unavailable` where the log is out of
-   * reach; telling the same again is harmless.
+   * reach; telling the same again is harmless. What a write touched is told to the gateways too, as far as no event does.
    */
-  take(news: readonly News[]): Promise<Outcome<number>>;
+  take(news: readonly News[], touch?: Touch): Promise<Outcome<number>>;
 }
 
 export function openIngest({
@@ -26,12 +27,17 @@ export function openIngest({
   readonly clock: () => number;
 }): Ingest {
   return {
-    async take(news) {
+    async take(news, touch) {
       const now = new Date(clock());
       const appends = news.flatMap((one) => appendsOf(one, now));
-      if (appends.length === 0) return success(0);
-      const appended = await events.append(appends);
-      return mapOutcome(appended, (entries) => entries.filter((entry) => entry !== null).length);
+      const appended = appends.length > 0 ? await events.append(appends) : success([]);
+      if (!appended.ok) return appended;
+      const entries = appended.value.filter((entry) => entry !== null);
+      // What was told before may have been told before the write: only what came of it now counts.
+      const told = entries.map(({ event }) => event);
+      const rest = touch && untold(touch, told);
+      const completed = rest ? await events.append([touched(rest, now)]) : appended;
+      return completed.ok ? success(entries.length) : completed;
     },
   };
 }

@@ -1,6 +1,6 @@
 // What a listener is told: first what it missed, then what comes, without a hole between the two; or a gap, never silence.
 
-import type { ConversationEvent, EventKind, GapReason, Missed } from '../domain/event.ts';
+import type { ConversationEvent, EventKind, GapReason, Logged, Missed } from '../domain/event.ts';
 import { type Failure, invalid, type Outcome, success } from '../domain/failure.ts';
 import type { ConversationRef, ProviderName } from '../domain/ids.ts';
 import { isHidden } from '../domain/message.ts';
@@ -64,6 +64,8 @@ export interface SubscribeParts {
   readonly repliesMs?: number;
   /** Tags of a conversation of which something was told without them; absent, nobody knows. */
   readonly tagsOf?: (conversation: ConversationRef) => Promise<readonly Tag[] | null>;
+  /** Told each entry of the past before the listener is, as this process may not have heard it yet. */
+  readonly replayed?: (entry: Entry) => void;
   /** How much may wait for one listener; absent, `MOST_WAITING`. */
   readonly most?: number;
 }
@@ -135,7 +137,7 @@ export async function subscribe(
         return found;
       }
       const pieces =
-        found.value?.pieces.filter(({ event }) => !isMissed(event) && isWanted(event)) ?? [];
+        found.value?.pieces.filter(({ event }) => isEvent(event) && isWanted(event)) ?? [];
       if (!found.value || pieces.length === 0) continue;
       begun.push({ lane, end, pieces });
       // Whoever goes while they are told, and comes back with the cursor, has the rest of them.
@@ -183,7 +185,7 @@ export async function subscribe(
       lastMissed = id;
       const missed: Gap = { reason: 'MISSED', conversation, from: since, to: event.at };
       yield { type: 'gap', gap: missed, cursor: cursor() };
-    } else if (isWanted(event) && (await meetsTags(event))) {
+    } else if (isEvent(event) && isWanted(event) && (await meetsTags(event))) {
       yield { type: 'event', event, cursor: cursor() };
     }
   }
@@ -211,7 +213,11 @@ export async function subscribe(
         goOn(lane, first ? placeBefore(first.mark) : next);
         yield gap(lost, msOf(from));
       }
-      for (const entry of entries) yield* tell(entry);
+      for (const entry of entries) {
+        // Read out of turn: what it made old is old before anybody is told.
+        parts.replayed?.(entry);
+        yield* tell(entry);
+      }
       marks.set(lane, next);
       if (atEnd) return;
     }
@@ -264,8 +270,12 @@ export async function subscribe(
   return success(closing(told(), stop, signal));
 }
 
-function isMissed(event: ConversationEvent | Missed): event is Missed {
+function isMissed(event: Logged): event is Missed {
   return event.fact.kind === 'MISSED';
+}
+
+function isEvent(event: Logged): event is ConversationEvent {
+  return event.fact.kind !== 'MISSED' && event.fact.kind !== 'TOUCHED';
 }
 
 function isPast(mark: Mark, known: Mark | undefined): boolean {

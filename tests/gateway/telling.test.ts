@@ -1,8 +1,10 @@
 // What is told of a write, and that a write is done whether or not it can be told.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Conversation } from '../../src/domain/conversation.ts';
 import { failed, success } from '../../src/domain/failure.ts';
+import { providerName } from '../../src/domain/ids.ts';
+import { openFreshness } from '../../src/gateway/freshness.ts';
 import { openIngest } from '../../src/gateway/ingest.ts';
 import { openTelling } from '../../src/gateway/telling.ts';
 import type { EventLog } from '../../src/state/events/log.ts';
@@ -19,10 +21,14 @@ function scene(events: EventLog = anEventLog()) {
     error: quiet,
     warn: (_fields: object, sentence: string) => void warned.push(sentence),
   };
+  const freshness = openFreshness({ events, clock: () => 5, longestMs: 1000 });
+  onTestFinished(freshness.close);
   const ingest = openIngest({ events, clock: () => 5 });
-  return { events, warned, telling: openTelling({ ingest, log }) };
+  return { events, warned, telling: openTelling({ ingest, freshness, log }) };
 }
 
+const ONE = providerName('one');
+const WHERE = { provider: ONE, nativeId: 'c' };
 const SENT = success({ message: aMessage('Hello'), reply: null });
 
 function aRow(): Conversation {
@@ -34,9 +40,10 @@ function aRow(): Conversation {
 describe('a conversation', () => {
   it('that nobody told of before is told as changed where it was changed', async () => {
     const { telling, events } = scene();
-    const updated = { conversation: aRow(), ignored: [], unfinished: null };
+    const row = aRow();
+    const updated = { conversation: row, ignored: [], unfinished: null };
 
-    await telling.updated(success(updated));
+    await telling.updated(row, success(updated));
 
     expect((await appendedTo(events)).map(({ fact }) => fact.kind)).toEqual([
       'CONVERSATION_UPDATED',
@@ -46,7 +53,7 @@ describe('a conversation', () => {
   it('that was there when it was asked for is no news', async () => {
     const { telling, events } = scene();
 
-    await telling.gotOrCreated(success({ created: false, conversation: aRow() }));
+    await telling.gotOrCreated(ONE, success({ created: false, conversation: aRow() }));
 
     expect(await appendedTo(events)).toEqual([]);
   });
@@ -58,7 +65,7 @@ describe('a write', () => {
     const append = () => Promise.resolve(failed({ kind: 'gateway-unavailable', because }));
     const { telling, warned } = scene({ ...anEventLog(), append });
 
-    const outcome = await telling.said(SENT);
+    const outcome = await telling.said(WHERE, SENT);
 
     expect(outcome).toBe(SENT);
     expect(warned).toEqual([expect.stringContaining('the event log is out of reach')]);
@@ -68,7 +75,7 @@ describe('a write', () => {
     const { telling, events, warned } = scene();
     const outcome = failed({ kind: 'not-found', what: 'message' });
 
-    expect(await telling.said(outcome)).toBe(outcome);
+    expect(await telling.said(WHERE, outcome)).toBe(outcome);
     expect(await appendedTo(events)).toEqual([]);
     expect(warned).toEqual([]);
   });
@@ -76,7 +83,7 @@ describe('a write', () => {
   it('is told in the order of what was said', async () => {
     const { telling, events } = scene();
 
-    await telling.said(success({ message: aMessage('Where?'), reply: aMessage('There') }));
+    await telling.said(WHERE, success({ message: aMessage('Where?'), reply: aMessage('There') }));
 
     const texts = (await appendedTo(events)).map(({ fact }) =>
       fact.kind === 'MESSAGE_ADDED' ? fact.message.text : fact.kind,
@@ -88,7 +95,10 @@ describe('a write', () => {
     const { telling, events } = scene();
     const guessed = { ...aMessage('Hello'), createdAt: null, raw: null };
 
-    await telling.said(success({ message: guessed, reply: { ...guessed, derivedId: true } }));
+    await telling.said(
+      WHERE,
+      success({ message: guessed, reply: { ...guessed, derivedId: true } }),
+    );
 
     expect(await appendedTo(events)).toEqual([]);
   });

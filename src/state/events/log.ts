@@ -1,7 +1,7 @@
 // The port of the event log: what is appended once, kept for a while in order, and heard by many. Memory and Redis keep
 // the same laws.
 
-import type { ConversationEvent, GapReason, Missed } from '../../domain/event.ts';
+import type { GapReason, Logged } from '../../domain/event.ts';
 import type { Outcome } from '../../domain/failure.ts';
 import type { ConversationRef } from '../../domain/ids.ts';
 
@@ -35,7 +35,7 @@ export interface EventLog {
 }
 
 export interface Append {
-  readonly event: ConversationEvent | Missed;
+  readonly event: Logged;
   /** Where it goes; absent, to the lane of its conversation. */
   readonly lane?: number;
   /** The first decides; all of them are remembered once it is appended. */
@@ -45,7 +45,7 @@ export interface Append {
 export interface Entry {
   readonly lane: number;
   readonly mark: Mark;
-  readonly event: ConversationEvent | Missed;
+  readonly event: Logged;
 }
 
 /** A place in one lane. Comparable within one epoch only. */
