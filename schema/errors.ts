@@ -90,7 +90,8 @@ builder.objectType(UnsupportedError, {
 
 builder.objectType(ConflictError, {
   name: 'ConflictError',
-  description: 'Something else stands there already, or has changed meanwhile.',
+  description:
+    'Something else stands there already, or has changed meanwhile; or your idempotency key was used for something else.',
   interfaces: [ErrorInterface],
 });
 
@@ -194,4 +195,5 @@ export const WRITE_ERRORS = [
   ProviderRefusedError,
   ProviderAuthError,
   OutcomeUnknownError,
+  GatewayUnavailableError,
 ];

@@ -14,6 +14,8 @@ import { type Server, startServer } from './server/server.ts';
 import type { EventLog } from './state/events/log.ts';
 import { memoryLog } from './state/events/memory.ts';
 import { redisLog } from './state/events/redis.ts';
+import { memoryLedger } from './state/idempotency/memory.ts';
+import { redisLedger } from './state/idempotency/redis.ts';
 import { memoryLeases } from './state/lease/memory.ts';
 import { redisLeases } from './state/lease/redis.ts';
 import { openRedis, type RedisDoor, type RedisPlace } from './state/redis.ts';
@@ -56,6 +58,11 @@ const LEASE_MS = 10_000;
 const REPLY_LEASE = { leaseMs: 4000, notesMs: 600_000 };
 /** How long a gateway that died stands in the way of others; and for how long is known what it was about to create. */
 const TURN_LEASE = { leaseMs: 2000, notesMs: 24 * 3_600_000 };
+
+/** How long after a gateway died its writes are taken for left; and for how long a key is good. */
+const LEDGER = { leaseMs: 5000, keptMs: 24 * 3_600_000 };
+/** Of one process: more than one a second for a day. */
+const MOST_KEYS = 100_000;
 
 export async function compose(
   config: Config,
@@ -126,9 +133,13 @@ export async function composeGateway(
   const turnLeases = redis
     ? redisLeases({ door: redis, ...TURN_LEASE })
     : memoryLeases({ clock: () => performance.now(), ...TURN_LEASE });
+  const ledger = redis
+    ? redisLedger({ door: redis, ...LEDGER })
+    : memoryLedger({ clock: () => performance.now(), now: clock, most: MOST_KEYS, ...LEDGER });
   const gateway = openGateway({
     providers,
     events,
+    ledger,
     scopes: new Map(config.providers.map((account) => [account.name, scopeOf(account)])),
     turnLeases,
     ...(redis && { replyLeases: redisLeases({ door: redis, ...REPLY_LEASE }) }),

@@ -2,6 +2,7 @@
 
 import type { CompleteOptions } from '../../src/domain/native.ts';
 import type { CompleteInput } from '../../src/gateway/complete-conversation.ts';
+import type { Keyed } from '../../src/gateway/once.ts';
 import type { CompletedConversation } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';
@@ -11,6 +12,7 @@ import { MessageRole } from '../participant.ts';
 import { ReplyUsage } from '../reply-usage.ts';
 import { engineOf, genericOf, given, groupOf, withMeta } from './given.ts';
 import { PROVIDER_OPTIONS } from './groups.ts';
+import { IDEMPOTENCY_KEY, keyOf } from './idempotency-key.ts';
 
 const CompletionMessageInput = builder.inputType('CompletionMessageInput', {
   description: 'A message of a conversation that is stored nowhere.',
@@ -74,16 +76,20 @@ const Input = builder.inputType('CompleteConversationInput', {
     }),
     chatBotKit: t.field({ type: ChatBotKitComplete, description: 'For ChatBotKit only.' }),
     providerOptions: t.field(PROVIDER_OPTIONS),
+    idempotencyKey: t.string(IDEMPOTENCY_KEY),
   }),
 });
 
-const Payload = builder.objectRef<CompletedConversation>('CompleteConversationPayload').implement({
-  description: 'What the bot answered. It is stored nowhere, so it has no id.',
-  fields: (t) => ({
-    text: t.exposeString('text', { description: 'What it said.' }),
-    usage: t.expose('usage', { type: ReplyUsage, description: 'What the answer cost.' }),
-  }),
-});
+const Payload = builder
+  .objectRef<CompletedConversation & Keyed>('CompleteConversationPayload')
+  .implement({
+    description: 'What the bot answered. It is stored nowhere, so it has no id.',
+    fields: (t) => ({
+      text: t.exposeString('text', { description: 'What it said.' }),
+      usage: t.expose('usage', { type: ReplyUsage, description: 'What the answer cost.' }),
+      ...keyOf(t),
+    }),
+  });
 
 builder.mutationField('completeConversation', (t) =>
   t.field({
@@ -102,9 +108,9 @@ builder.mutationField('completeConversation', (t) =>
   }),
 );
 
-function completeOf(input: typeof Input.$inferInput): CompleteInput {
+function completeOf(input: typeof Input.$inferInput): CompleteInput & Partial<Keyed> {
   const { provider, messages, attachments, chatBotKit, providerOptions } = input;
-  const { contactId } = given(input);
+  const { contactId, idempotencyKey } = given(input);
   const options: CompleteOptions | undefined = groupOf({
     chatBotKit: chatBotKit
       ? { kind: 'chatbotkit' as const, ...engineOf(given(chatBotKit)) }
@@ -122,5 +128,6 @@ function completeOf(input: typeof Input.$inferInput): CompleteInput {
     attachments: attachments ?? [],
     ...(contactId === undefined ? {} : { contactId }),
     ...(options ? { options } : {}),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
 }

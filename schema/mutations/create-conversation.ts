@@ -1,14 +1,16 @@
 // Begins a conversation.
 
-import type { Conversation as DomainConversation } from '../../src/domain/conversation.ts';
+import type { ConversationCreated } from '../../src/gateway/keyed-writes.ts';
+import type { Keyed } from '../../src/gateway/once.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';
 import { unwrap } from '../failure.ts';
 import { Conversation } from '../nodes.ts';
 import { CreateConversationInput, createOf } from './create-input.ts';
+import { keyOf } from './idempotency-key.ts';
 
 const Payload = builder
-  .objectRef<{ conversation: DomainConversation }>('CreateConversationPayload')
+  .objectRef<ConversationCreated & Keyed>('CreateConversationPayload')
   .implement({
     description: 'The conversation that was begun.',
     fields: (t) => ({
@@ -16,6 +18,7 @@ const Payload = builder
         type: Conversation,
         description: 'As its provider has it now.',
       }),
+      ...keyOf(t),
     }),
   });
 
@@ -37,8 +40,7 @@ builder.mutationField('createConversation', (t) =>
         description: 'What to begin.',
       }),
     },
-    resolve: async (_root, { input }, { gateway, operation }) => ({
-      conversation: unwrap(await gateway.createConversation(createOf(input), operation)),
-    }),
+    resolve: async (_root, { input }, { gateway, operation }) =>
+      unwrap(await gateway.createConversation(createOf(input), operation)),
   }),
 );

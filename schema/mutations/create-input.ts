@@ -1,6 +1,7 @@
 // The input that creating and getting-or-creating share.
 
 import type { CreateInput } from '../../src/gateway/create-conversations.ts';
+import type { Keyed } from '../../src/gateway/once.ts';
 import { builder } from '../builder.ts';
 import { ConversationPriority } from '../conversation.ts';
 import { MessageRole } from '../participant.ts';
@@ -13,6 +14,7 @@ import {
   PROVIDER_OPTIONS,
   StackAuthCreateInput,
 } from './groups.ts';
+import { IDEMPOTENCY_KEY } from './idempotency-key.ts';
 
 const FirstMessageInput = builder.inputType('FirstMessageInput', {
   description: 'A message of the history a conversation begins with.',
@@ -60,6 +62,7 @@ function createInput(name: string, description: string) {
       chatBotKit: t.field({ type: ChatBotKitCreateInput, description: 'For ChatBotKit only.' }),
       stackAuth: t.field({ type: StackAuthCreateInput, description: 'For Stack Auth only.' }),
       providerOptions: t.field(PROVIDER_OPTIONS),
+      idempotencyKey: t.string(IDEMPOTENCY_KEY),
     }),
   });
 }
@@ -74,7 +77,9 @@ export const GetOrCreateConversationInput = createInput(
   'A conversation to find, or to begin where there is none.',
 );
 
-export function createOf(input: typeof CreateConversationInput.$inferInput): CreateInput {
+export function createOf(
+  input: typeof CreateConversationInput.$inferInput,
+): CreateInput & Partial<Keyed> {
   const { tags, botpress, chatling, chatBotKit, stackAuth, providerOptions, ...rest } = input;
   const options = groupOf({
     botpress: botpress ? { kind: 'botpress' as const, ...given(botpress) } : undefined,

@@ -1,22 +1,27 @@
 // Finds a conversation, or begins it where there is none.
 
+import type { Keyed } from '../../src/gateway/once.ts';
 import type { GotOrCreated } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';
 import { unwrap } from '../failure.ts';
 import { Conversation } from '../nodes.ts';
 import { createOf, GetOrCreateConversationInput } from './create-input.ts';
+import { keyOf } from './idempotency-key.ts';
 
-const Payload = builder.objectRef<GotOrCreated>('GetOrCreateConversationPayload').implement({
-  description: 'The conversation, and whether it is new.',
-  fields: (t) => ({
-    created: t.exposeBoolean('created', { description: 'Whether it was begun just now.' }),
-    conversation: t.expose('conversation', {
-      type: Conversation,
-      description: 'As its provider has it now.',
+const Payload = builder
+  .objectRef<GotOrCreated & Keyed>('GetOrCreateConversationPayload')
+  .implement({
+    description: 'The conversation, and whether it is new.',
+    fields: (t) => ({
+      created: t.exposeBoolean('created', { description: 'Whether it was begun just now.' }),
+      conversation: t.expose('conversation', {
+        type: Conversation,
+        description: 'As its provider has it now.',
+      }),
+      ...keyOf(t),
     }),
-  }),
-});
+  });
 
 builder.mutationField('getOrCreateConversation', (t) =>
   t.field({

@@ -1,6 +1,7 @@
 // Has a bot answer what is already there.
 
 import type { ReplyOptions } from '../../src/domain/native.ts';
+import type { Keyed } from '../../src/gateway/once.ts';
 import type { ReplyRequested } from '../../src/gateway/request-reply.ts';
 import type { RequestReply } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
@@ -13,6 +14,7 @@ import { ReplyUsage } from '../reply-usage.ts';
 import { conversationAfter } from './conversation-after.ts';
 import { engineOf, genericOf, given, groupOf } from './given.ts';
 import { PROVIDER_OPTIONS } from './groups.ts';
+import { IDEMPOTENCY_KEY, keyOf } from './idempotency-key.ts';
 
 const ChatBotKitReply = builder.inputType('ChatBotKitReplyInput', {
   description: 'What only ChatBotKit takes.',
@@ -31,10 +33,11 @@ const Input = builder.inputType('RequestReplyInput', {
     conversationId: t.id({ required: true, description: 'The conversation to be answered.' }),
     chatBotKit: t.field({ type: ChatBotKitReply, description: 'For ChatBotKit only.' }),
     providerOptions: t.field(PROVIDER_OPTIONS),
+    idempotencyKey: t.string(IDEMPOTENCY_KEY),
   }),
 });
 
-const Payload = builder.objectRef<ReplyRequested>('RequestReplyPayload').implement({
+const Payload = builder.objectRef<ReplyRequested & Keyed>('RequestReplyPayload').implement({
   description: 'What the bot answered.',
   fields: (t) => ({
     reply: t.expose('reply', {
@@ -54,6 +57,7 @@ const Payload = builder.objectRef<ReplyRequested>('RequestReplyPayload').impleme
       resolve: ({ unfinished }) => unfinished && shownError(unfinished),
     }),
     conversation: conversationAfter(t),
+    ...keyOf(t),
   }),
 });
 
@@ -79,7 +83,8 @@ function requestOf({
   conversationId,
   chatBotKit,
   providerOptions,
-}: typeof Input.$inferInput): RequestReply {
+  idempotencyKey,
+}: typeof Input.$inferInput): RequestReply & Partial<Keyed> {
   const options: ReplyOptions | undefined = groupOf({
     chatBotKit: chatBotKit
       ? { kind: 'chatbotkit' as const, ...engineOf(given(chatBotKit)) }
@@ -89,5 +94,6 @@ function requestOf({
   return {
     conversation: conversationRefOf(conversationId, 'conversationId'),
     ...(options ? { options } : {}),
+    ...given({ idempotencyKey }),
   };
 }

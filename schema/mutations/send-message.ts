@@ -1,6 +1,7 @@
 // Writes a message into a conversation.
 
 import type { SendOptions } from '../../src/domain/native.ts';
+import type { Keyed } from '../../src/gateway/once.ts';
 import type { MessageSent, SendInput } from '../../src/gateway/send-message.ts';
 import { builder } from '../builder.ts';
 import { ErrorInterface, shownError } from '../error.ts';
@@ -16,6 +17,7 @@ import { TagInput, tagsOf } from '../tag.ts';
 import { conversationAfter } from './conversation-after.ts';
 import { engineOf, genericOf, given, groupOf, objectOf, objectsOf, withMeta } from './given.ts';
 import { ChatlingAnswerInput, PROVIDER_OPTIONS } from './groups.ts';
+import { IDEMPOTENCY_KEY, keyOf } from './idempotency-key.ts';
 
 const Schedule = builder.inputType('BotpressScheduleInput', {
   description: 'When to send it; exactly one field.',
@@ -84,20 +86,25 @@ const Input = builder.inputType('SendMessageInput', {
     chatling: t.field({ type: ChatlingAnswerInput, description: 'For Chatling only.' }),
     chatBotKit: t.field({ type: ChatBotKitSend, description: 'For ChatBotKit only.' }),
     providerOptions: t.field(PROVIDER_OPTIONS),
+    idempotencyKey: t.string(IDEMPOTENCY_KEY),
   }),
 });
 
 const Delivery = builder.enumType('Delivery', {
   description: 'Whether a message reached its provider.',
   values: {
-    SENT: { description: 'It did, and its provider said so.' },
+    SENT: { description: 'It did: its provider said so, or has it.' },
+    NOT_SENT: {
+      description: 'It did not: its provider was looked at, and does not have it. Send it again.',
+    },
     UNKNOWN: {
-      description: 'It may have: the answer was lost. It is not sent again; read the messages.',
+      description:
+        'It may have: the answer was lost. It is not sent again. Ask once more with the same key to be told what is known by then.',
     },
   } satisfies Record<MessageSent['delivery'], object>,
 });
 
-const Payload = builder.objectRef<MessageSent>('SendMessagePayload').implement({
+const Payload = builder.objectRef<MessageSent & Keyed>('SendMessagePayload').implement({
   description: 'What became of a message.',
   fields: (t) => ({
     delivery: t.expose('delivery', { type: Delivery, description: 'Whether it arrived.' }),
@@ -124,6 +131,7 @@ const Payload = builder.objectRef<MessageSent>('SendMessagePayload').implement({
       resolve: ({ unfinished }) => unfinished && shownError(unfinished),
     }),
     conversation: conversationAfter(t),
+    ...keyOf(t),
   }),
 });
 
@@ -144,7 +152,7 @@ builder.mutationField('sendMessage', (t) =>
   }),
 );
 
-function sendOf(input: typeof Input.$inferInput): SendInput {
+function sendOf(input: typeof Input.$inferInput): SendInput & Partial<Keyed> {
   const {
     conversationId,
     content,

@@ -1,8 +1,9 @@
 // Uploads a file into a conversation.
 
-import type { ConversationRef } from '../../src/domain/ids.ts';
+import type { AttachmentUploaded } from '../../src/gateway/keyed-writes.ts';
+import type { Keyed } from '../../src/gateway/once.ts';
 import type { UploadInput } from '../../src/gateway/upload-attachment.ts';
-import type { HttpRequest, UploadedAttachment } from '../../src/providers/verbs.ts';
+import type { HttpRequest } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';
 import { unwrap } from '../failure.ts';
@@ -10,6 +11,7 @@ import { conversationRefOf } from '../global-id.ts';
 import { Attachment } from '../message.ts';
 import { conversationAfter } from './conversation-after.ts';
 import { given } from './given.ts';
+import { IDEMPOTENCY_KEY, keyOf } from './idempotency-key.ts';
 
 const AttachmentFile = builder.inputType('AttachmentFileInput', {
   description: 'A file whose bytes you send yourself, as `upload` of the answer says.',
@@ -29,6 +31,7 @@ const Input = builder.inputType('UploadAttachmentInput', {
         'Where the file is (`http:`, `https:`), for the provider to fetch it; or the file itself (`data:`).',
     }),
     file: t.field({ type: AttachmentFile, description: 'A file to send in a second step.' }),
+    idempotencyKey: t.string(IDEMPOTENCY_KEY),
   }),
 });
 
@@ -56,11 +59,7 @@ const Upload = builder.objectRef<HttpRequest>('UploadRequest').implement({
   }),
 });
 
-interface Uploaded extends UploadedAttachment {
-  readonly conversation: ConversationRef;
-}
-
-const Payload = builder.objectRef<Uploaded>('UploadAttachmentPayload').implement({
+const Payload = builder.objectRef<AttachmentUploaded & Keyed>('UploadAttachmentPayload').implement({
   description: 'The file in the conversation, and what is left to do.',
   fields: (t) => ({
     attachment: t.expose('attachment', {
@@ -73,6 +72,7 @@ const Payload = builder.objectRef<Uploaded>('UploadAttachmentPayload').implement
       description: 'For `file`: how to send its bytes. Null for `url`: nothing is left to do.',
     }),
     conversation: conversationAfter(t),
+    ...keyOf(t),
   }),
 });
 
@@ -89,18 +89,20 @@ builder.mutationField('uploadAttachment', (t) =>
       },
     },
     args: { input: t.arg({ type: Input, required: true, description: 'What to upload.' }) },
-    resolve: async (_root, { input }, { gateway, operation }) => {
-      const asked = uploadOf(input);
-      const uploaded = unwrap(await gateway.uploadAttachment(asked, operation));
-      return { ...uploaded, conversation: asked.conversation };
-    },
+    resolve: async (_root, { input }, { gateway, operation }) =>
+      unwrap(await gateway.uploadAttachment(uploadOf(input), operation)),
   }),
 );
 
-function uploadOf({ conversationId, url, file }: typeof Input.$inferInput): UploadInput {
+function uploadOf({
+  conversationId,
+  url,
+  file,
+  idempotencyKey,
+}: typeof Input.$inferInput): UploadInput & Partial<Keyed> {
   return {
     conversation: conversationRefOf(conversationId, 'conversationId'),
-    ...given({ url }),
+    ...given({ url, idempotencyKey }),
     ...(file ? { file: { ...given(file), type: file.type, size: file.size } } : {}),
   };
 }

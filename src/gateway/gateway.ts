@@ -1,67 +1,64 @@
 // The use cases: what a client may ask, in the words of the schema, over however many providers there are.
 
 import type { Conversation } from '../domain/conversation.ts';
-import { checked, type Outcome } from '../domain/failure.ts';
+import { checked, mapOutcome, type Outcome } from '../domain/failure.ts';
 import {
   type AccountScope,
   accountScope,
   type ConversationRef,
   type MessageRef,
   type ProviderName,
+  providerName,
 } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import type { Participant } from '../domain/participant.ts';
 import type { Log } from '../observability/log.ts';
 import type { Provider, WebhookRequest } from '../providers/provider.ts';
 import type {
-  CompletedConversation,
   CreateSession,
-  GotOrCreated,
   NameParticipant,
   RateMessage,
-  RequestReply,
   Session,
   UpdatedConversation,
   UpdatedMessage,
-  UploadedAttachment,
 } from '../providers/verbs.ts';
 import type { EventLog } from '../state/events/log.ts';
+import type { Ledger } from '../state/idempotency/ledger.ts';
 import type { Leases } from '../state/lease/lease.ts';
 import { openBroadcast } from './broadcast.ts';
-import { type CompleteInput, completeConversation } from './complete-conversation.ts';
-import {
-  type CreateInput,
-  createConversations,
-  type GetOrCreateInput,
-} from './create-conversations.ts';
+import { completeConversation } from './complete-conversation.ts';
+import { createConversations } from './create-conversations.ts';
 import { createSession } from './create-session.ts';
 import { cursorSeal } from './cursor.ts';
 import { dispatcher, type Operation } from './dispatch.ts';
 import { eventCursors } from './event-cursor.ts';
 import { eventIssues } from './event-inputs.ts';
+import { openFreshness } from './freshness.ts';
 import { type Health, healthBook } from './health.ts';
 import { openHear } from './hear.ts';
 import { openInOrder } from './in-order.ts';
 import { openIngest } from './ingest.ts';
+import { type KeyedWrites, openKeyedWrites } from './keyed-writes.ts';
 import { openKnownTags } from './known-tags.ts';
 import { listConversations } from './list-conversations.ts';
 import { listMessages } from './list-messages.ts';
 import { listParticipants } from './list-participants.ts';
+import { openOnce } from './once.ts';
 import { endOrphanedReplies } from './orphaned-replies.ts';
 import type { ConversationPage, EdgePage, FilterAsked, PageAsked } from './pages.ts';
 import { addParticipant, removeParticipant } from './participants.ts';
-import { type ReplyRequested, requestReply } from './request-reply.ts';
-import { type MessageSent, type SendInput, sendMessage } from './send-message.ts';
+import { requestReply } from './request-reply.ts';
+import { sendMessage } from './send-message.ts';
 import { openReplies } from './stream-reply.ts';
 import { type EventsAsked, subscribe, type Told } from './subscribe.ts';
 import { openTelling } from './telling.ts';
 import { type UpdateInput, updateConversation } from './update-conversation.ts';
 import { type UpdateMessageInput, updateMessage } from './update-message.ts';
-import { type UploadInput, uploadAttachment } from './upload-attachment.ts';
+import { uploadAttachment } from './upload-attachment.ts';
 import { type ContactUpserted, type UpsertContactInput, upsertContact } from './upsert-contact.ts';
 import { openWatch, type WatchParts } from './watch.ts';
 
-export interface Gateway {
+export interface Gateway extends KeyedWrites {
   readonly providers: readonly Provider[];
   provider(name: string): Provider | undefined;
   health(name: ProviderName): Health;
@@ -84,29 +81,17 @@ export interface Gateway {
   getConversation(ref: ConversationRef, operation: Operation): Promise<Outcome<Conversation>>;
   getMessage(ref: MessageRef, operation: Operation): Promise<Outcome<Message>>;
 
-  createConversation(input: CreateInput, operation: Operation): Promise<Outcome<Conversation>>;
-  getOrCreateConversation(
-    input: GetOrCreateInput,
-    operation: Operation,
-  ): Promise<Outcome<GotOrCreated>>;
   updateConversation(
     input: UpdateInput,
     operation: Operation,
   ): Promise<Outcome<UpdatedConversation>>;
   deleteConversation(ref: ConversationRef, operation: Operation): Promise<Outcome<null>>;
-  sendMessage(input: SendInput, operation: Operation): Promise<Outcome<MessageSent>>;
   updateMessage(input: UpdateMessageInput, operation: Operation): Promise<Outcome<UpdatedMessage>>;
   deleteMessage(ref: MessageRef, operation: Operation): Promise<Outcome<null>>;
   rateMessage(input: RateMessage, operation: Operation): Promise<Outcome<Message>>;
-  requestReply(request: RequestReply, operation: Operation): Promise<Outcome<ReplyRequested>>;
-  completeConversation(
-    input: CompleteInput,
-    operation: Operation,
-  ): Promise<Outcome<CompletedConversation>>;
   upsertContact(input: UpsertContactInput, operation: Operation): Promise<Outcome<ContactUpserted>>;
   addParticipant(input: NameParticipant, operation: Operation): Promise<Outcome<Participant>>;
   removeParticipant(input: NameParticipant, operation: Operation): Promise<Outcome<string>>;
-  uploadAttachment(input: UploadInput, operation: Operation): Promise<Outcome<UploadedAttachment>>;
   createSession(input: CreateSession, operation: Operation): Promise<Outcome<Session>>;
 
   /** Told until the signal is aborted or the iteration ended. */
@@ -126,6 +111,8 @@ export interface GatewayParts {
   readonly events: EventLog;
   /** Under what is remembered of each account; absent, under its name alone. */
   readonly scopes?: ReadonlyMap<ProviderName, AccountScope>;
+  /** Which writes were asked under which keys, by all gateways of one memory. */
+  readonly ledger: Ledger;
   /** Whose turn it is to create a conversation, or to write a whole list, among all gateways of one memory. */
   readonly turnLeases: Leases;
   /** Who writes which answer, known to all gateways of one log; absent where this one is alone. */
@@ -138,8 +125,11 @@ export interface GatewayParts {
   readonly log: Log;
 }
 
+/** Nothing is kept longer. */
+const LONGEST_KEPT_MS = 3_700_000;
+
 export function openGateway(parts: GatewayParts): Gateway {
-  const { providers, events, cursorSecret, clock, log } = parts;
+  const { providers, cursorSecret, clock, log } = parts;
   const health = healthBook(
     providers.map(({ name }) => name),
     clock,
@@ -147,26 +137,68 @@ export function openGateway(parts: GatewayParts): Gateway {
   const dispatch = dispatcher({ providers, health, log });
   const seal = cursorSeal(cursorSecret);
   const scopeOf = (name: ProviderName) => parts.scopes?.get(name) ?? accountScope(name, '');
-  const { create, getOrCreate } = createConversations({
+  const {
+    create,
+    getOrCreate,
+    close: stopCreating,
+  } = createConversations({
     dispatch,
     scopeOf,
     leases: parts.turnLeases,
     clock,
     log,
   });
+  // Before all others that listen: whoever hears of a change after it reads nothing of before.
+  const freshness = openFreshness({ events: parts.events, clock, longestMs: LONGEST_KEPT_MS });
+  const events = freshness.log;
   const broadcast = openBroadcast(events);
   const ingest = openIngest({ events, clock });
   const watch =
     parts.watch && openWatch({ ...parts.watch, providers, dispatch, ingest, events, clock, log });
   const inOrder = openInOrder({ ingest, dispatch, events, watch, clock });
   const knownTags = openKnownTags({ events, dispatch });
-  const telling = openTelling({ ingest: inOrder, log });
+  const telling = openTelling({ ingest: inOrder, freshness, log });
   const longestMs = Math.max(0, ...providers.map(({ replyDeadlineMs }) => replyDeadlineMs));
   const replyParts = { dispatch, events, ingest: inOrder, clock, log, longestMs };
   const { replyLeases } = parts;
   const replies = openReplies({ ...replyParts, ...(replyLeases && { leases: replyLeases }) });
   const stopEndingReplies =
     replyLeases && endOrphanedReplies({ ...replyParts, leases: replyLeases });
+  const once = openOnce({
+    ledger: parts.ledger,
+    scopeOf: (name) => scopeOf(providerName(name)),
+    log,
+  });
+  const keyed = openKeyedWrites({
+    once,
+    dispatch,
+    attempts: {
+      sendMessage: async (input, operation, attempt) =>
+        telling.said(
+          input.conversation,
+          await sendMessage({ dispatch, replies }, input, { operation, attempt }),
+        ),
+      createConversation: async (input, operation) => {
+        const name = providerName(input.provider);
+        const created = await telling.created(name, await create(input, operation));
+        return mapOutcome(created, (conversation) => ({ conversation }));
+      },
+      getOrCreateConversation: async (input, operation) =>
+        telling.gotOrCreated(providerName(input.provider), await getOrCreate(input, operation)),
+      requestReply: async (request, operation) =>
+        telling.said(
+          request.conversation,
+          await requestReply({ dispatch, replies }, request, operation),
+        ),
+      completeConversation: (input, operation) => completeConversation(dispatch, input, operation),
+      uploadAttachment: async (input, operation) => {
+        const { conversation } = input;
+        const made = await uploadAttachment(dispatch, input, operation);
+        const uploaded = await telling.uploaded(conversation, made);
+        return mapOutcome(uploaded, (file) => ({ ...file, conversation }));
+      },
+    },
+  });
   const hear = openHear({ providers, ingest, inOrder, broadcast, clock, log });
   const cursors = eventCursors(cursorSecret);
 
@@ -196,11 +228,9 @@ export function openGateway(parts: GatewayParts): Gateway {
         with: (able, call) => able.does(ref, call),
       }),
 
-    createConversation: async (input, operation) => telling.created(await create(input, operation)),
-    getOrCreateConversation: async (input, operation) =>
-      telling.gotOrCreated(await getOrCreate(input, operation)),
+    ...keyed,
     updateConversation: async (input, operation) =>
-      telling.updated(await updateConversation(dispatch, input, operation)),
+      telling.updated(input.conversation, await updateConversation(dispatch, input, operation)),
     deleteConversation: async (ref, operation) => {
       const deleted = await dispatch.run({
         provider: ref.provider,
@@ -210,10 +240,8 @@ export function openGateway(parts: GatewayParts): Gateway {
       });
       return telling.deleted(ref, deleted);
     },
-    sendMessage: async (input, operation) =>
-      telling.said(await sendMessage({ dispatch, replies }, input, operation)),
     updateMessage: async (input, operation) =>
-      telling.messageUpdated(await updateMessage(dispatch, input, operation)),
+      telling.messageUpdated(input.message, await updateMessage(dispatch, input, operation)),
     deleteMessage: async (ref, operation) => {
       const deleted = await dispatch.run({
         provider: ref.conversation.provider,
@@ -230,15 +258,17 @@ export function openGateway(parts: GatewayParts): Gateway {
         operation,
         with: (able, call) => able.does(input, call),
       });
-      return telling.messageRated(rated);
+      return telling.messageRated(input.message, rated);
     },
-    requestReply: async (request, operation) =>
-      telling.said(await requestReply({ dispatch, replies }, request, operation)),
-    completeConversation: (input, operation) => completeConversation(dispatch, input, operation),
-    upsertContact: (input, operation) => upsertContact(dispatch, input, operation),
-    addParticipant: (input, operation) => addParticipant(dispatch, input, operation),
-    removeParticipant: (input, operation) => removeParticipant(dispatch, input, operation),
-    uploadAttachment: (input, operation) => uploadAttachment(dispatch, input, operation),
+    upsertContact: async (input, operation) =>
+      telling.upserted(
+        input.conversation ?? providerName(input.provider ?? ''),
+        await upsertContact(dispatch, input, operation),
+      ),
+    addParticipant: async (input, operation) =>
+      telling.participants(input.conversation, await addParticipant(dispatch, input, operation)),
+    removeParticipant: async (input, operation) =>
+      telling.participants(input.conversation, await removeParticipant(dispatch, input, operation)),
     createSession: (input, operation) => createSession(dispatch, input, operation),
 
     subscribe: async (asked, signal) => {
@@ -255,6 +285,7 @@ export function openGateway(parts: GatewayParts): Gateway {
               repliesMs: longestMs,
               joined,
               tagsOf: knownTags.of,
+              replayed: freshness.note,
             },
             asked,
             signal,
@@ -269,9 +300,11 @@ export function openGateway(parts: GatewayParts): Gateway {
     async close() {
       hear.close();
       broadcast.close();
-      await Promise.all([replies.close(), stopEndingReplies?.()]);
+      await Promise.all([replies.close(), stopEndingReplies?.(), once.close()]);
+      await stopCreating();
       inOrder.close();
       knownTags.close();
+      freshness.close();
       await watch?.close();
     },
   };

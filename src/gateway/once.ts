@@ -213,7 +213,7 @@ const FOREIGN: Told = {
 function answerIn(standing: Standing): Told {
   if (standing.state === 'running') return UNDER_WAY;
   const { answer } = standing;
-  if (answer === undefined) return LEFT;
+  if (standing.state === 'doubt' && answer === undefined) return LEFT;
   return isAnswer(answer) ? answer : FOREIGN;
 }
 

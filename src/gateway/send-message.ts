@@ -32,6 +32,7 @@ import {
   textIssues,
   unsupportedBy,
 } from './inputs.ts';
+import type { Attempt } from './once.ts';
 import type { Replies } from './stream-reply.ts';
 
 export interface SendInput {
@@ -51,8 +52,8 @@ export interface SendInput {
 }
 
 export interface MessageSent {
-  /** UNKNOWN: the provider may have it, and its answer was lost. */
-  readonly delivery: 'SENT' | 'UNKNOWN';
+  /** NOT_SENT: the provider was found not to have it. UNKNOWN: it may have it, and its answer was lost. */
+  readonly delivery: 'SENT' | 'NOT_SENT' | 'UNKNOWN';
   readonly conversation: ConversationRef;
   readonly message: Message | null;
   readonly reply: Message | null;
@@ -64,7 +65,7 @@ export interface MessageSent {
 export async function sendMessage(
   { dispatch, replies }: { readonly dispatch: Dispatch; readonly replies: Replies },
   input: SendInput,
-  operation: Operation,
+  { operation, attempt }: { readonly operation: Operation; readonly attempt: Attempt },
 ): Promise<Outcome<MessageSent>> {
   const verb = 'MESSAGE_SEND';
   const { conversation, options, name, description } = input;
@@ -92,6 +93,8 @@ export async function sendMessage(
     ...(description === undefined ? {} : { description }),
     ...(options === undefined ? {} : { options }),
   };
+  const noted = await attempt.note({ mutation: 'sendMessage', message });
+  if (!noted.ok) return noted;
   const sent =
     wish.expectReply && replies.stream(provider)
       ? await replies.toMessage(message, operation)
@@ -104,8 +107,13 @@ export async function sendMessage(
         });
   if (sent.ok) return success({ delivery: 'SENT', conversation, ...sent.value });
   if (sent.failure.kind !== 'outcome-unknown') return sent;
+  return success(unknownDelivery(conversation));
+}
+
+/** Of a message that may be there or not. */
+export function unknownDelivery(conversation: ConversationRef): MessageSent {
   const nothing = { message: null, reply: null, usage: null, unfinished: null };
-  return success({ delivery: 'UNKNOWN', conversation, ...nothing });
+  return { delivery: 'UNKNOWN', conversation, ...nothing };
 }
 
 interface Wish {

@@ -23,6 +23,7 @@ import type { CreateConversation } from '../../src/providers/verbs.ts';
 import type { TestClock } from '../support/clock.ts';
 import { anEventLog } from '../support/event-log.ts';
 import { someLeases } from '../support/leases.ts';
+import { someLedger } from '../support/ledger.ts';
 
 /** One adapter over one transport: whoever claims to be a provider brings one of these. */
 export interface Subject {
@@ -269,6 +270,7 @@ export function failureOf(outcome: Outcome<unknown>): Failure {
 export function gatewayOver({ provider, clock }: Pick<Stage, 'provider' | 'clock'>): Gateway {
   const silent = () => undefined;
   return openGateway({
+    ledger: someLedger(),
     turnLeases: someLeases(),
     events: anEventLog(),
     providers: [provider],

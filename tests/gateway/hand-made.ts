@@ -18,6 +18,7 @@ import {
 import type { ListConversations } from '../../src/providers/verbs.ts';
 import { anEventLog } from '../support/event-log.ts';
 import { someLeases } from '../support/leases.ts';
+import { someLedger } from '../support/ledger.ts';
 
 export interface HandMade {
   readonly provider: Provider;
@@ -114,6 +115,7 @@ export function gatewayOver(
   };
   return {
     gateway: openGateway({
+      ledger: someLedger(),
       turnLeases: someLeases(),
       providers,
       events: anEventLog(clock),

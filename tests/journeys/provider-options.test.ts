@@ -13,6 +13,7 @@ import { ACCOUNTS } from '../support/accounts.ts';
 import { standingAt } from '../support/attempts.ts';
 import { anEventLog } from '../support/event-log.ts';
 import { someLeases } from '../support/leases.ts';
+import { someLedger } from '../support/ledger.ts';
 import { type MutationName, mutate } from '../support/mutations.ts';
 import { ask, startParlance } from '../support/parlance.ts';
 import { expectMistakes } from '../support/refused.ts';
@@ -156,6 +157,7 @@ async function startEcho() {
   const quiet = () => undefined;
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const gateway = openGateway({
+    ledger: someLedger(),
     turnLeases: someLeases(),
     events: anEventLog(),
     providers: [ECHO],

@@ -12,6 +12,7 @@ import { at, listAt } from '../support/answer.ts';
 import { anEventLog } from '../support/event-log.ts';
 import { post, refusalsIn, send } from '../support/hostile.ts';
 import { someLeases } from '../support/leases.ts';
+import { someLedger } from '../support/ledger.ts';
 
 /** What an exception may carry: a credential, a place on the disk. */
 const INSIDE = 'token bp_pat_0123456789 refused in /srv/parlance/src/providers/odd/client.ts:12:3';
@@ -105,6 +106,7 @@ async function serve(
     error: (said) => void logged.push(said),
   };
   const gateway = openGateway({
+    ledger: someLedger(),
     turnLeases: someLeases(),
     providers,
     cursorSecret: 'a secret',

@@ -17,6 +17,7 @@ import { memoryLog } from '../../src/state/events/memory.ts';
 import { handMade, rowsOf } from '../gateway/hand-made.ts';
 import { at, textAt } from './answer.ts';
 import { someLeases } from './leases.ts';
+import { someLedger } from './ledger.ts';
 
 export interface Desk {
   readonly url: string;
@@ -75,6 +76,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
   const note = (fields: object) => void logged.push(fields);
   const silent = { debug: () => undefined, info: () => undefined, warn: note, error: note };
   const gateway = openGateway({
+    ledger: someLedger(),
     turnLeases: someLeases(),
     providers: [
       {
