@@ -19,6 +19,8 @@ export interface RedisCacheParts {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: Log;
+  /** A dead Redis costs a reader this at most, in milliseconds. */
+  readonly patienceMs?: number;
 }
 
 /** The newer one stays. KEYS: where. ARGV: for each when it was fetched, how long it is kept, its bytes. */
@@ -41,12 +43,17 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1
 `);
 
-/** A dead Redis costs a reader this at most: asking the provider is not much slower. */
+/** Asking the provider takes hardly longer. */
 const PATIENCE_MS = 100;
 
 /** Resolves once it can be asked, or could not for a while. The door is closed by whoever opened it. */
-export async function redisCache({ door, clock, log }: RedisCacheParts): Promise<RedisCache> {
-  const connection = door.hurried(PATIENCE_MS);
+export async function redisCache({
+  door,
+  clock,
+  log,
+  patienceMs = PATIENCE_MS,
+}: RedisCacheParts): Promise<RedisCache> {
+  const connection = door.hurried(patienceMs);
   // All of an account in one slot.
   const keyOf = (scope: AccountScope, what: string, key: string) =>
     `${door.prefix}{cache:${scope}}:${what}:${key}`;
