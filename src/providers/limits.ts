@@ -75,5 +75,5 @@ const MOST_MS = 24 * 3_600_000;
 
 /** What is past is now; nobody is believed for more than a day. */
 function bounded(ms: number): number {
-  return Math.min(MOST_MS, Math.max(0, ms));
+  return Math.min(MOST_MS, Math.max(0, Math.ceil(ms)));
 }

@@ -41,6 +41,8 @@ export interface Tally {
   mirror(permits: Told['permits'], known: Known, now: number): void;
   /** Of how many that know nothing of each other this is one. */
   share(sharers: number): void;
+  /** The calls that still count, and for how long. */
+  kept(now: number): readonly { readonly key: string; readonly forMs: number }[];
   /** How long nobody asks. */
   restsForMs(now: number): number;
 }

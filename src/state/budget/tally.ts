@@ -236,6 +236,7 @@ export function openTally({ limit: documented, windowMs }: Facts): Tally {
       if (left !== null) left = Math.floor(left / some);
     },
 
+    kept: (now) => [...counted].map(([key, until]) => ({ key, forMs: until - now })),
     restsForMs: (now) => Math.max(0, rests - now),
   };
 }
