@@ -18,6 +18,11 @@ export function accountScope(name: ProviderName, fingerprint: string): AccountSc
   return `${name}:${fingerprint}` as AccountScope;
 }
 
+/** Whose scope it is. A fingerprint has no colon in it. */
+export function accountIn(scope: AccountScope): ProviderName {
+  return providerName(scope.slice(0, scope.lastIndexOf(':')));
+}
+
 export interface ConversationRef {
   readonly provider: ProviderName;
   /** The provider's own id. */

@@ -49,9 +49,11 @@ import type { ConversationPage, EdgePage, FilterAsked, PageAsked } from './pages
 import { addParticipant, removeParticipant } from './participants.ts';
 import { requestReply } from './request-reply.ts';
 import { sendMessage } from './send-message.ts';
+import { settleDoubts } from './settle.ts';
 import { openReplies } from './stream-reply.ts';
 import { type EventsAsked, subscribe, type Told } from './subscribe.ts';
 import { openTelling } from './telling.ts';
+import { openTraces } from './trace.ts';
 import { type UpdateInput, updateConversation } from './update-conversation.ts';
 import { type UpdateMessageInput, updateMessage } from './update-message.ts';
 import { uploadAttachment } from './upload-attachment.ts';
@@ -164,6 +166,17 @@ export function openGateway(parts: GatewayParts): Gateway {
   const replies = openReplies({ ...replyParts, ...(replyLeases && { leases: replyLeases }) });
   const stopEndingReplies =
     replyLeases && endOrphanedReplies({ ...replyParts, leases: replyLeases });
+  const traces = openTraces({ dispatch, leases: parts.turnLeases, scopeOf, clock });
+  const stopSettling = settleDoubts({
+    dispatch,
+    ledger: parts.ledger,
+    events,
+    ingest: inOrder,
+    traces,
+    scopeOf,
+    clock,
+    log,
+  });
   const once = openOnce({
     ledger: parts.ledger,
     scopeOf: (name) => scopeOf(providerName(name)),
@@ -176,7 +189,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       sendMessage: async (input, operation, attempt) =>
         telling.said(
           input.conversation,
-          await sendMessage({ dispatch, replies }, input, { operation, attempt }),
+          await sendMessage({ dispatch, replies, traces }, input, { operation, attempt }),
         ),
       createConversation: async (input, operation) => {
         const name = providerName(input.provider);
@@ -301,6 +314,7 @@ export function openGateway(parts: GatewayParts): Gateway {
       hear.close();
       broadcast.close();
       await Promise.all([replies.close(), stopEndingReplies?.(), once.close()]);
+      await stopSettling();
       await stopCreating();
       inOrder.close();
       knownTags.close();

@@ -5,8 +5,8 @@ import {
   type Failure,
   failed,
   type Issue,
+  mapOutcome,
   type Outcome,
-  success,
 } from '../domain/failure.ts';
 import type { ConversationRef } from '../domain/ids.ts';
 import {
@@ -34,6 +34,7 @@ import {
 } from './inputs.ts';
 import type { Attempt } from './once.ts';
 import type { Replies } from './stream-reply.ts';
+import type { Traces } from './trace.ts';
 
 export interface SendInput {
   readonly conversation: ConversationRef;
@@ -61,9 +62,15 @@ export interface MessageSent {
   readonly unfinished: Failure | null;
 }
 
+export interface SendParts {
+  readonly dispatch: Dispatch;
+  readonly replies: Replies;
+  readonly traces: Traces;
+}
+
 /** Where the answer that is expected can be had while it is written, it is told to all who listen meanwhile. */
 export async function sendMessage(
-  { dispatch, replies }: { readonly dispatch: Dispatch; readonly replies: Replies },
+  { dispatch, replies, traces }: SendParts,
   input: SendInput,
   { operation, attempt }: { readonly operation: Operation; readonly attempt: Attempt },
 ): Promise<Outcome<MessageSent>> {
@@ -93,21 +100,18 @@ export async function sendMessage(
     ...(description === undefined ? {} : { description }),
     ...(options === undefined ? {} : { options }),
   };
-  const noted = await attempt.note({ mutation: 'sendMessage', message });
-  if (!noted.ok) return noted;
-  const sent =
+  const call = (marked: SendMessage) =>
     wish.expectReply && replies.stream(provider)
-      ? await replies.toMessage(message, operation)
-      : await dispatch.run({
+      ? replies.toMessage(marked, operation)
+      : dispatch.run({
           provider: provider.name,
           verb,
           operation,
           patience: wish.expectReply ? 'reply' : 'usual',
-          with: ({ does }, call) => does(message, call),
+          with: ({ does }, under) => does(marked, under),
         });
-  if (sent.ok) return success({ delivery: 'SENT', conversation, ...sent.value });
-  if (sent.failure.kind !== 'outcome-unknown') return sent;
-  return success(unknownDelivery(conversation));
+  const sent = await traces.send({ provider, able: able.value, message, attempt, call });
+  return mapOutcome(sent, (delivered) => ({ conversation, ...delivered }));
 }
 
 /** Of a message that may be there or not. */

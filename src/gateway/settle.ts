@@ -1,0 +1,173 @@
+// Writes whose answer was lost, by this gateway or by one that is gone: looked after with longer and longer pauses, until
+// it is known what became of them, or that nobody can know.
+
+import { failed, type Outcome, success } from '../domain/failure.ts';
+import { type AccountScope, accountIn, type ProviderName } from '../domain/ids.ts';
+import type { Message } from '../domain/message.ts';
+import type { Log } from '../observability/log.ts';
+import type { EventLog } from '../state/events/log.ts';
+import type { Doubt, Ledger } from '../state/idempotency/ledger.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { Ingest } from './ingest.ts';
+import type { MessageSent } from './send-message.ts';
+import { newsOfAdded } from './telling.ts';
+import type { Traces } from './trace.ts';
+import type { Look } from './trace-look.ts';
+import { readSendNote, type SendNote } from './trace-note.ts';
+
+export interface SettleParts {
+  readonly dispatch: Dispatch;
+  readonly ledger: Ledger;
+  readonly events: EventLog;
+  readonly ingest: Ingest;
+  readonly traces: Traces;
+  readonly scopeOf: (name: ProviderName) => AccountScope;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+/** Handed over at one time; the next come with the next round. */
+const MOST_AT_ONCE = 20;
+
+/** The first look comes soon, for somebody waits; from then on each pause is twice the last, up to ten minutes. */
+const PAUSE_MS = { first: 500, longest: 600_000 };
+
+/** Looks until it is called off. Asks no provider anything as long as nothing is in doubt. */
+export function settleDoubts(parts: SettleParts): () => Promise<void> {
+  const { ledger, log } = parts;
+  const roundMs = Math.min(ledger.leaseMs, PAUSE_MS.first);
+  let looking: Promise<void> | undefined;
+
+  async function round(): Promise<void> {
+    const adopted = await ledger.adopt(MOST_AT_ONCE);
+    if (!adopted.ok) return;
+    await Promise.all(adopted.value.map(whileOurs));
+  }
+
+  async function whileOurs(doubt: Doubt): Promise<void> {
+    const beat = setInterval(() => void doubt.renew(), Math.ceil(ledger.leaseMs / 3)).unref();
+    try {
+      await settle(parts, doubt);
+    } finally {
+      clearInterval(beat);
+    }
+  }
+
+  const timer = setInterval(() => {
+    looking ??= round()
+      .catch((error: unknown) =>
+        log.error({ err: error }, 'a doubt could not be looked into, which is a bug'),
+      )
+      .finally(() => {
+        looking = undefined;
+      });
+  }, roundMs).unref();
+
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+}
+
+async function settle(parts: SettleParts, doubt: Doubt): Promise<void> {
+  const { dispatch, scopeOf, traces, clock } = parts;
+  const note = readSendNote(doubt.note);
+  if (!note) return giveUp(parts, doubt);
+  const { provider: name } = note.conversation;
+  const provider = dispatch.provider(name);
+  // Another account may have other messages, or another credential may not see them: nothing it shows is proof.
+  if (!provider || scopeOf(name) !== doubt.scope) return giveUp(parts, doubt, note);
+  const look = await traces.look(note);
+  switch (look?.kind) {
+    case 'there':
+      return sent(parts, { doubt, note, look });
+    case 'not-there':
+      return clock() >= note.atMs + AT_WORK * provider.replyDeadlineMs
+        ? notSent(parts, { doubt, note })
+        : again(doubt);
+    case 'ambiguous':
+      return giveUp(parts, doubt, note);
+    case 'unseen':
+    case undefined:
+      return again(doubt);
+  }
+}
+
+/**
+ * A request may still be under way, or a model still at its answer, when its connection is long gone. What the operator
+ * lets an answer take at most is over once for the sending and once for what the service did by itself after it.
+ */
+const AT_WORK = 2;
+
+interface Settling {
+  readonly doubt: Doubt;
+  readonly note: SendNote;
+}
+
+async function sent(
+  parts: SettleParts,
+  { doubt, note, look }: Settling & { readonly look: Extract<Look, { readonly kind: 'there' }> },
+): Promise<void> {
+  const { message, reply } = look;
+  const added = [...newsOfAdded(message), ...newsOfAdded(reply)];
+  const taken = await parts.ingest.take(added);
+  if (!taken.ok || !(await told(parts, { doubt, note }, message))) return again(doubt);
+  await parts.traces.settled(note, message.nativeId);
+  const { conversation } = note;
+  const known = { conversation, message, reply, usage: null, unfinished: null };
+  const answer: Outcome<MessageSent> = success({ delivery: 'SENT', ...known });
+  await doubt.settle(answer);
+}
+
+async function notSent(parts: SettleParts, settling: Settling): Promise<void> {
+  const { doubt, note } = settling;
+  if (!(await told(parts, settling, null))) return again(doubt);
+  await parts.traces.settled(note, null);
+  await doubt.release();
+}
+
+/** Once, however many gateways come to know of it: whether it is in the log. */
+async function told(
+  { events, clock, log }: SettleParts,
+  { doubt, note: { conversation } }: Settling,
+  message: Message | null,
+): Promise<boolean> {
+  const { caller, mutation, key } = doubt.key;
+  const delivery = message ? 'SENT' : 'NOT_SENT';
+  const appended = await events.append([
+    {
+      event: {
+        conversation,
+        at: new Date(clock()),
+        tags: null,
+        fact: { kind: 'DELIVERY_SETTLED', idempotencyKey: key, delivery, message },
+      },
+      once: [JSON.stringify(['settled', caller, mutation, key, doubt.claimedAtMs])],
+    },
+  ]);
+  if (appended.ok) log.info({ conversation, delivery }, 'it is known what became of a message');
+  return appended.ok;
+}
+
+/** Nobody will ever know. It is answered as it was, and not looked after any more. */
+async function giveUp({ traces, log }: SettleParts, doubt: Doubt, note?: SendNote): Promise<void> {
+  const { mutation, key } = doubt.key;
+  log.warn({ mutation, key }, 'what became of a write cannot be known');
+  if (note) await traces.settled(note, null);
+  await doubt.settle(doubt.answer ?? unknownOf(doubt, note));
+}
+
+function unknownOf({ scope }: Doubt, note: SendNote | undefined): Outcome<MessageSent> {
+  if (!note) {
+    return failed({ kind: 'outcome-unknown', provider: accountIn(scope), because: LEFT });
+  }
+  const nothing = { message: null, reply: null, usage: null, unfinished: null };
+  return success({ delivery: 'UNKNOWN', conversation: note.conversation, ...nothing });
+}
+
+const LEFT = 'the gateway that was at it went away, and what it did cannot be looked up';
+
+async function again(doubt: Doubt): Promise<void> {
+  await doubt.again(Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** doubt.looks));
+}
