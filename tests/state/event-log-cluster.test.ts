@@ -1,5 +1,6 @@
 // The event log on a Redis cluster, whose lanes lie on different servers, and on a server that a Sentinel names.
 
+import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis, type RedisPlace } from '../../src/state/redis.ts';
@@ -42,6 +43,23 @@ describe('an event log on a cluster of three', () => {
       const read = await everythingAfter(other, lane, from);
       expect(read).toMatchObject({ texts: [`${id}/b`], lost: null });
     }
+  });
+
+  it('is known not to be heard for a moment where one server alone cut it off', async () => {
+    const nodes = await startRedisCluster();
+    const [node] = nodes;
+    const one = await opened({ cluster: nodes.map(({ url }) => url) });
+    const operator = new Redis(node?.url ?? '');
+    onTestFinished(() => operator.disconnect());
+    await vi.waitFor(async () => expect(await operator.client('LIST')).toContain('cmd=xread'));
+    expect(one.heard()).not.toBeNull();
+
+    await operator.client('KILL', 'SKIPME', 'yes');
+
+    // Sooner than a read that waits comes back by itself.
+    const soon = { timeout: 4000, interval: 1 };
+    await vi.waitFor(() => expect(one.heard()).toBeNull(), soon);
+    await vi.waitFor(() => expect(one.heard()).not.toBeNull(), soon);
   });
 
   it('says what was lost with one of its servers, and goes on where that is back', async () => {
