@@ -7,8 +7,10 @@ export interface Limits {
   readonly limit: number | null;
   /** How long a window is, where that is documented. */
   readonly windowMs: number | null;
+  /** Whether every answer says what is left. Until the first is heard one at a time asks. */
+  readonly tellsAlways: boolean;
   /** Where it counts calls of several sorts apart: the sort of this one. */
-  countedAs(ask: Pick<Ask, 'method' | 'path' | 'effect'>): string;
+  countedAs(ask: Pick<Ask, 'method' | 'path' | 'effect' | 'json'>): string;
   /** Pure. `now` is in milliseconds since the epoch. */
   read(answer: Answer, told: { readonly ask: Ask; readonly now: number }): Said;
 }
@@ -28,6 +30,7 @@ export interface Said {
 export const USUAL_LIMITS: Limits = {
   limit: null,
   windowMs: null,
+  tellsAlways: false,
   countedAs: () => 'calls',
   read: (answer, { now }) => ({
     ...(answer.status === 429 && { refused: true }),

@@ -52,6 +52,7 @@ const ALLOWED: readonly [file: string, imported: string][] = [
   ['src/config/load.ts', 'node:fs/promises'],
   ['src/providers/botpress/client.ts', '../http.ts'],
   ['src/providers/botpress/client.ts', '../wire-reading.ts'],
+  ['src/providers/botpress/limits.ts', '../limits.ts'],
   ['src/providers/stack-auth/session.ts', '../token-flight.ts'],
   ['src/providers/botpress/client.ts', '../../domain/tag.ts'],
   ['src/gateway/gateway.ts', '../providers/provider.ts'],

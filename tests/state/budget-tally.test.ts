@@ -13,9 +13,10 @@ const quiet = () => undefined;
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 const FACTS: readonly Facts[] = [
-  { limit: null, windowMs: null },
-  { limit: 12, windowMs: 4000 },
-  { limit: null, windowMs: 3000 },
+  { limit: null, windowMs: null, tellsAlways: false },
+  { limit: null, windowMs: null, tellsAlways: true },
+  { limit: 12, windowMs: 4000, tellsAlways: false },
+  { limit: null, windowMs: 3000, tellsAlways: false },
 ];
 
 const some = (most: number) => fc.integer({ min: 0, max: most });

@@ -18,7 +18,7 @@ import {
   type Worded,
 } from './pinkfish-failure.ts';
 import { pinkfishTokens } from './pinkfish-tokens.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf, statusOfCode } from './refusal.ts';
 import { WireRefusal } from './wire.ts';
 
 export interface ToolCall {
@@ -140,6 +140,13 @@ function toldIn({ status, body }: Answer, hide: (said: string) => string): Told 
   return refused
     ? { kind: 'unmarked', body: { ...refused, message: hide(refused.message) } }
     : { kind: 'value', value };
+}
+
+/** By which ChatBotKit refused behind the tool, as far as that shows. */
+export function statusBehind(answer: Answer): number | undefined {
+  const told = toldIn(answer, (said) => said);
+  if (told.kind === 'error') return refusalIn(told.error)?.status;
+  return told.kind === 'unmarked' ? statusOfCode(told.body.code) : undefined;
 }
 
 /** How ChatBotKit says, without a word, that nothing was changed. */

@@ -7,9 +7,10 @@ import { contactUpserter, MOST_CONTACT_PAGES } from './contacts.ts';
 import { getConversation, listConversations } from './conversations.ts';
 import { createConversation } from './create.ts';
 import type { Inbox } from './inbox.ts';
+import { CALLS_PER_MINUTE } from './limits.ts';
 import { getMessage, listMessages, MOST_PAGES_SEARCHED } from './messages.ts';
 import { rateMessage } from './rate.ts';
-import { sendMessage } from './send.ts';
+import { questionOf, sendMessage } from './send.ts';
 import { updateConversation } from './update.ts';
 
 /**
@@ -84,7 +85,11 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
         visibilities: ['PUBLIC'],
         contentKinds: ['text', 'markdown'],
         replies: 'always',
-        tracing: { ways: ['history'], wayOf: () => 'history', words: 'kept' },
+        tracing: {
+          ways: ['history', 'none'],
+          wayOf: (input) => (questionOf(account, input).ok ? 'history' : 'none'),
+          words: 'kept',
+        },
         does: (input, call) => sendMessage(inbox, input, call),
       },
       MESSAGE_UPDATE: {
@@ -142,9 +147,6 @@ export function chatling(account: ChatlingAccount, parts: ProviderParts): Provid
     },
   };
 }
-
-/** Of one key; documented, and so is the 429 beyond it. */
-const CALLS_PER_MINUTE = 300;
 
 /** The list has no filters at all; tags and statuses do not exist, and a channel does where a row tells its type. */
 const FILTERS: FilterTable = {

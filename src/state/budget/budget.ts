@@ -61,6 +61,8 @@ export interface Facts {
   readonly limit: number | null;
   /** How long a window is; null where that is not known. Then what was taken in it says nothing of the next one. */
   readonly windowMs: number | null;
+  /** Whether every answer says what is left. Until the first is heard one at a time asks. */
+  readonly tellsAlways: boolean;
 }
 
 export interface Left {

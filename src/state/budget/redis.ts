@@ -45,7 +45,7 @@ const FEWEST_SHARERS = 2;
 
 export function redisCount(parts: RedisCountParts): Count {
   const { door, key, word, facts, timer, now } = parts;
-  const { limit, windowMs } = facts;
+  const { limit, windowMs, tellsAlways } = facts;
   const own = openTally(facts);
   const keys = [`${key}state`, `${key}flying`, `${key}counted`];
   let epoch = '';
@@ -56,7 +56,7 @@ export function redisCount(parts: RedisCountParts): Count {
   let owed: Settled[] = [];
 
   async function shared(asks: Asks, settled: readonly Settled[], kept: readonly Kept[]) {
-    const asked = { word, epoch, asks, settled: settled.map(named), kept };
+    const asked = { word, epoch, asks, settled: settled.map(named), kept, tellsAlways };
     const numbers = { ...(limit !== null && { limit }), ...(windowMs !== null && { windowMs }) };
     const at = now && { now: now() };
     const json = JSON.stringify({ ...asked, ...numbers, ...at });

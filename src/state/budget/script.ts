@@ -22,7 +22,7 @@ const REMEMBERED_MS = 3_600_000;
 const PEER_MS = 60_000;
 
 /**
- * KEYS: state, calls under way, calls that count. ARGV: one JSON object: word, epoch, asks, settled, kept, limit?, windowMs?,
+ * KEYS: state, calls under way, calls that count. ARGV: one JSON object: word, epoch, asks, settled, kept, tellsAlways, limit?, windowMs?,
  * now? (absent, the server's). Answers the epoch, then numbers in the order of redis.ts, -1 for what is not known. A
  * gateway of another epoch is told of this one and given nothing: it has things to tell first.
  */
@@ -35,7 +35,7 @@ local raw = redis.call('GET', KEYS[1])
 local s
 if raw then s = cjson.decode(raw) else
   redis.call('DEL', KEYS[2], KEYS[3])
-  s = { epoch = a.word .. text(now), granted = 0, done = 0, rests = 0, refusals = 0, refusedOrder = -1, careful = false,
+  s = { epoch = a.word .. text(now), granted = 0, done = 0, rests = 0, refusals = 0, refusedOrder = -1, careful = a.tellsAlways,
     carefulUntil = 0, aloneKey = '', aloneUntil = 0, believedUntil = 0, resetsAt = 0, believedOrder = -1, peers = {} }
 end
 s.peers[a.word] = now

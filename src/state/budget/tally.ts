@@ -28,7 +28,7 @@ interface Flight {
   readonly until: number;
 }
 
-export function openTally({ limit: documented, windowMs }: Facts): Tally {
+export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): Tally {
   const flying = new Map<string, Flight>();
   /** Calls the service has seen, by when they leave the window. */
   const counted = new Map<string, number>();
@@ -40,7 +40,7 @@ export function openTally({ limit: documented, windowMs }: Facts): Tally {
   let refusals = 0;
   /** What was granted up to here was under way when the last refusal came. */
   let refusedOrder = -1;
-  let isCareful = false;
+  let isCareful = tellsAlways;
   let carefulUntil = 0;
   /** Who asks alone, and until when it is waited for. */
   let alone = { key: '', until: 0 };
