@@ -14,6 +14,8 @@ export interface Operation {
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
   readonly reads: Call['reads'];
+  /** The cursor of an event: what is read is to be no older. */
+  readonly after?: string;
   readonly asker?: NonNullable<Call['asker']>;
   /** Whose keys are told from those of others; absent, nobody's are. */
   readonly caller?: string;

@@ -7,6 +7,8 @@ export interface EventCursors {
   seal(marks: ReadonlyMap<number, Mark>, question: string): string;
   /** `forged`: not written by this gateway. `other-question`: of another subscription. */
   open(cursor: string, question: string): ReadonlyMap<number, Mark> | 'forged' | 'other-question';
+  /** Of whatever subscription. */
+  openAny(cursor: string): ReadonlyMap<number, Mark> | 'forged';
 }
 
 export function eventCursors(secret: string): EventCursors {
@@ -21,6 +23,10 @@ export function eventCursors(secret: string): EventCursors {
     open(cursor, question) {
       const opened = seal.open(cursor, question);
       return typeof opened === 'string' ? opened : (marksOf(opened.value) ?? 'forged');
+    },
+    openAny(cursor) {
+      const opened = seal.openAny(cursor);
+      return opened === 'forged' ? opened : (marksOf(opened.value) ?? 'forged');
     },
   };
 }

@@ -7,6 +7,8 @@ export interface Seal {
   seal(value: unknown, question: string): string;
   /** `forged`: not written by this gateway. `other-question`: written for another filter or conversation. */
   open(text: string, question: string): { readonly value: unknown } | 'forged' | 'other-question';
+  /** Whatever its question was. */
+  openAny(text: string): { readonly value: unknown } | 'forged';
 }
 
 const NONCE_BYTES = 12;
@@ -31,26 +33,35 @@ export function openSeal(secret: string, purpose: string): Seal {
       return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
     },
     open(text, question) {
-      const bytes = Buffer.from(text, 'base64url');
-      if (bytes.length <= NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== text) {
-        return 'forged';
-      }
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));
-      decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-      let said: unknown;
-      try {
-        const plain = Buffer.concat([
-          decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
-          decipher.final(),
-        ]);
-        said = JSON.parse(plain.toString('utf8'));
-      } catch {
-        return 'forged';
-      }
-      if (!Array.isArray(said) || said[0] !== 1) return 'forged';
-      return said[1] === fingerprint(question) ? { value: said[2] } : 'other-question';
+      const opened = unsealed(text);
+      if (opened === 'forged') return opened;
+      return opened.question === fingerprint(question) ? opened : 'other-question';
     },
+    openAny: unsealed,
   };
+
+  function unsealed(
+    text: string,
+  ): { readonly question: unknown; readonly value: unknown } | 'forged' {
+    const bytes = Buffer.from(text, 'base64url');
+    if (bytes.length <= NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== text) {
+      return 'forged';
+    }
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));
+    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    let said: unknown;
+    try {
+      const plain = Buffer.concat([
+        decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
+        decipher.final(),
+      ]);
+      said = JSON.parse(plain.toString('utf8'));
+    } catch {
+      return 'forged';
+    }
+    if (!Array.isArray(said) || said[0] !== 1) return 'forged';
+    return { question: said[1], value: said[2] };
+  }
 }
 
 function derive(secret: string, purpose: string): Buffer {

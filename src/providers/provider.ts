@@ -25,6 +25,7 @@ import type {
   ListParticipants,
   MarkedMessage,
   MessageField,
+  MessagePage,
   NameParticipant,
   RateMessage,
   RequestedReply,
@@ -139,7 +140,21 @@ export interface ProviderParts {
   readonly http: Http;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** Absent where no other gateway has this account. */
+  readonly alone?: Alone;
 }
+
+/**
+ * Work that no gateway beside this one does to the same thing meanwhile: what a service takes only as a whole is read,
+ * changed and written back in here. Fails with `unavailable` where the signal came before the turn did, and with
+ * `gateway-unavailable` where nobody can say whose turn it is. `isOurs` is asked right before the write: a gateway that
+ * slept may have lost its turn, and the service would not know.
+ */
+export type Alone = <T>(
+  what: string,
+  signal: AbortSignal,
+  work: (isOurs: () => Promise<Outcome<boolean>>) => Promise<Outcome<T>>,
+) => Promise<Outcome<T>>;
 
 /** What every account has, whatever its kind. */
 export interface Account {
@@ -160,6 +175,8 @@ interface Verbs {
     readonly paging: Paging;
     readonly order: Order;
     readonly filters: FilterTable;
+    /** Set where each row is all that CONVERSATION_GET answers of it: whoever has the list need not ask for those. */
+    readonly rows?: 'whole';
     readonly does: Does<ListConversations, Page<Conversation>>;
   };
   readonly CONVERSATION_GET: { readonly does: Does<ConversationRef, Conversation> };
@@ -172,7 +189,11 @@ interface Verbs {
     readonly fields: readonly (CreateField | 'discriminateByTags')[];
   } & (
     | { readonly does: Does<GetOrCreateConversation, GotOrCreated> }
-    | { readonly matches: 'contact' | 'contact-and-tags' }
+    | {
+        readonly matches: 'contact' | 'contact-and-tags';
+        /** Whether a conversation is there before its tags are: they take a call of their own. */
+        readonly tagsFollow?: boolean;
+      }
   );
   readonly CONVERSATION_UPDATE: {
     readonly fields: readonly UpdateField[];
@@ -183,7 +204,7 @@ interface Verbs {
   readonly MESSAGE_LIST: {
     readonly paging: Paging;
     readonly order: Order;
-    readonly does: Does<ListMessages, Page<Message>>;
+    readonly does: Does<ListMessages, MessagePage>;
   };
   readonly MESSAGE_GET: { readonly does: Does<MessageRef, Message> };
   readonly MESSAGE_SEND: {
@@ -255,7 +276,8 @@ export interface Tracing {
 
 /**
  * `mark`: it carries the mark it is given, and is found by that. `repeat`: the same, and sent again it is answered with the
- * one there is. `history`: the newest messages are compared with those there were before it. `none`: it cannot be known.
+ * one there is. `history`: the newest messages are compared with those there were before it. `none`: it cannot be known, or
+ * need not, because it is refused before anything is sent.
  */
 export type TraceWay = 'mark' | 'repeat' | 'history' | 'none';
 

@@ -26,6 +26,7 @@ import type {
   UpdateMessageOptions,
   UpdateOptions,
 } from '../domain/native.ts';
+import type { Page } from '../domain/page.ts';
 import type { Contact, MessageRole } from '../domain/participant.ts';
 import type { ReplyUsage } from '../domain/reply.ts';
 import type { Tag } from '../domain/tag.ts';
@@ -42,6 +43,11 @@ export interface ListMessages {
   readonly conversation: ConversationRef;
   readonly at: string | null;
   readonly size: number;
+}
+
+export interface MessagePage extends Page<Message> {
+  /** All that CONVERSATION_GET answers, where a service gives both in one answer. */
+  readonly conversation?: Conversation;
 }
 
 export type CreateField =
@@ -66,6 +72,8 @@ export interface CreateConversation {
   /** A history to begin with, oldest first. */
   readonly messages?: readonly { readonly role: MessageRole; readonly text: string }[];
   readonly options?: CreateOptions;
+  /** Told its id, and waited for, as soon as there is one: before it is read back, and before whatever else is written. */
+  readonly begun?: (nativeId: string) => Promise<void>;
 }
 
 export interface GetOrCreateConversation extends CreateConversation {

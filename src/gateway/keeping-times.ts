@@ -1,0 +1,47 @@
+// For how long an answer is shown again. What is known to have changed is never shown, whatever its age: these are for what
+// nobody tells of, such as a change made at the provider itself between two looks.
+
+/** The questions that are kept answered. */
+export const KEPT_KINDS = [
+  'conversations',
+  'conversation',
+  'messages',
+  'message',
+  'participants',
+] as const;
+export type KeptKind = (typeof KEPT_KINDS)[number];
+
+export interface Times {
+  /** As long as this after the provider was asked an answer is shown without asking again. */
+  readonly freshMs: number;
+  /** So much longer it is shown once more, while it is asked for again. */
+  readonly staleMs: number;
+  /** And so long after it was asked for, where the provider fails. */
+  readonly graceMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Lists change by whatever happens anywhere in them, and people look at them to see what is new; a conversation changes
+ * seldom and by a few hands; a message that stands hardly ever does, nor who takes part.
+ */
+const USUAL: Readonly<Record<KeptKind, Times>> = {
+  conversations: { freshMs: 5000, staleMs: 30_000, graceMs: HOUR_MS },
+  conversation: { freshMs: 10_000, staleMs: 60_000, graceMs: HOUR_MS },
+  messages: { freshMs: 5000, staleMs: 30_000, graceMs: HOUR_MS },
+  message: { freshMs: 30_000, staleMs: 120_000, graceMs: HOUR_MS },
+  participants: { freshMs: 30_000, staleMs: 120_000, graceMs: HOUR_MS },
+};
+
+/** As set, the usual where nothing was. */
+export function timesOf(
+  set: { readonly [Kind in KeptKind]?: Partial<Times> } = {},
+): (kind: KeptKind) => Times {
+  return (kind) => ({ ...USUAL[kind], ...set[kind] });
+}
+
+/** How long an answer is kept at all. */
+export function lifeOf({ freshMs, staleMs, graceMs }: Times): number {
+  return Math.max(freshMs + staleMs, graceMs);
+}

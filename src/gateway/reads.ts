@@ -1,0 +1,116 @@
+// What clients' queries read of providers: asked now, or shown as it was kept. Whoever must see how things stand now, to
+// tell news or to decide a write, asks through dispatch instead.
+
+import type { Conversation } from '../domain/conversation.ts';
+import type { Failure, Outcome } from '../domain/failure.ts';
+import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
+import type { Message } from '../domain/message.ts';
+import type { Page } from '../domain/page.ts';
+import type { Participant } from '../domain/participant.ts';
+import type { ListConversations, ListMessages, ListParticipants } from '../providers/verbs.ts';
+import type { Operation } from './dispatch.ts';
+import type { Question, Questions } from './reads-questions.ts';
+
+export interface Reads {
+  readonly conversations: Reading<ListConversations, Page<Conversation>>;
+  readonly conversation: Reading<ConversationRef, Conversation>;
+  readonly messages: Reading<ListMessages, Page<Message>>;
+  readonly message: Reading<MessageRef, Message>;
+  readonly participants: Reading<ListParticipants, Page<Participant>>;
+}
+
+export type Reading<Input, T> = (
+  provider: ProviderName,
+  input: Input,
+  within: Within,
+) => Promise<Read<T>>;
+
+export interface Within {
+  readonly operation: Operation;
+  /** Where several calls share one; absent, the provider's own. */
+  readonly deadline?: AbortSignal;
+  /** What was asked for before this will not do. Milliseconds since the epoch. */
+  readonly sinceMs?: number | undefined;
+}
+
+export interface Read<T> {
+  readonly outcome: Outcome<T>;
+  /** FRESH: asked for just now. CACHED: a moment ago. STALE: long enough ago to be asked for again. */
+  readonly status: 'FRESH' | 'CACHED' | 'STALE';
+  /** When the provider was asked, in milliseconds since the epoch. */
+  readonly askedAtMs: number;
+  /** Why it is no newer, where the provider failed. */
+  readonly failure: Failure | null;
+}
+
+/** By whichever way a question is answered. */
+export function openReads(
+  questions: Questions,
+  readingOf: <Input extends object, T>(question: Question<Input, T>) => Reading<Input, T>,
+): Reads {
+  return {
+    conversations: readingOf(questions.conversations),
+    conversation: readingOf(questions.conversation),
+    messages: readingOf(questions.messages),
+    message: readingOf(questions.message),
+    participants: readingOf(questions.participants),
+  };
+}
+
+/** Nothing is kept: each is asked of its provider. */
+export function askedNow(clock: () => number) {
+  return <Input extends object, T>(question: Question<Input, T>): Reading<Input, T> =>
+    async (provider, input, { operation, deadline }) => {
+      const askedAtMs = clock();
+      const asked = { provider, input, operation, ...(deadline && { deadline }) };
+      return readOf(await question.ask(asked), askedAtMs);
+    };
+}
+
+/** As it was answered just now. */
+export function readOf<T>(answered: Outcome<{ readonly value: T }>, askedAtMs: number): Read<T> {
+  const outcome: Outcome<T> = answered.ok ? { ok: true, value: answered.value.value } : answered;
+  return { outcome, status: 'FRESH', askedAtMs, failure: null };
+}
+
+/** How old what was read of one list is, page after page. */
+export interface Ages {
+  /** What was asked for before the page before it will not do. */
+  readonly sinceMs: number | undefined;
+  /** The same outcome, its age noted. */
+  note<T>(read: Read<T>): Outcome<T>;
+  /** Of the oldest part; undefined where nothing was read. */
+  readonly oldestMs: number | undefined;
+  readonly status: Read<unknown>['status'];
+  readonly failure: Failure | null;
+}
+
+/** `sinceMs`: when that was asked for which an earlier page showed. */
+export function openAges(sinceMs: number | undefined): Ages {
+  let newestMs = sinceMs;
+  let oldestMs: number | undefined;
+  let status: Read<unknown>['status'] = 'FRESH';
+  let failure: Failure | null = null;
+  return {
+    get sinceMs() {
+      return newestMs;
+    },
+    note({ outcome, askedAtMs, ...read }) {
+      if (!outcome.ok) return outcome;
+      newestMs = Math.max(newestMs ?? askedAtMs, askedAtMs);
+      oldestMs = Math.min(oldestMs ?? askedAtMs, askedAtMs);
+      if (read.status === 'STALE' || status === 'FRESH') status = read.status;
+      failure ??= read.failure;
+      return outcome;
+    },
+    get oldestMs() {
+      return oldestMs;
+    },
+    get status() {
+      return status;
+    },
+    get failure() {
+      return failure;
+    },
+  };
+}
