@@ -3,17 +3,23 @@
 import type { Dispatcher } from 'undici';
 import type { BotpressAccount } from './botpress/account.ts';
 import { botpress } from './botpress/index.ts';
+import { BOTPRESS_LIMITS } from './botpress/limits.ts';
 import type { ChatBotKitAccount } from './chatbotkit/account.ts';
 import { chatbotkit } from './chatbotkit/index.ts';
+import { CHATBOTKIT_LIMITS, PINKFISH_LIMITS } from './chatbotkit/limits.ts';
 import { pinkfish } from './chatbotkit/pinkfish.ts';
 import type { PinkfishAccount } from './chatbotkit/pinkfish-account.ts';
 import type { ChatlingAccount } from './chatling/account.ts';
 import { chatling } from './chatling/index.ts';
+import { CHATLING_LIMITS } from './chatling/limits.ts';
 import { openHttp } from './http.ts';
+import type { Limits } from './limits.ts';
 import type { AccountManners } from './manners.ts';
 import type { Provider, ProviderParts } from './provider.ts';
 import type { StackAuthAccount } from './stack-auth/account.ts';
 import { stackAuth } from './stack-auth/index.ts';
+import { STACK_AUTH_LIMITS } from './stack-auth/limits.ts';
+import type { Turnstile } from './turnstile.ts';
 
 export type ConfiguredAccount = { readonly url?: string } & (
   | ({ readonly kind: 'botpress' } & BotpressAccount)
@@ -36,31 +42,40 @@ const PINKFISH = {
   tokens: 'https://app-api.app.pinkfish.ai',
 } as const;
 
+const LIMITS: Readonly<Record<ConfiguredAccount['kind'], Limits>> = {
+  botpress: BOTPRESS_LIMITS,
+  chatling: CHATLING_LIMITS,
+  chatbotkit: CHATBOTKIT_LIMITS,
+  'stack-auth': STACK_AUTH_LIMITS,
+};
+
+export interface AccountParts {
+  readonly dispatcher: Dispatcher;
+  readonly clock: () => number;
+  /** Absent, every call is sent at once, and once. */
+  readonly manners?: AccountManners;
+  /** Where calls wait until the service may be asked again; absent, they do not. */
+  readonly turnstileOf?: (limits: Limits) => Turnstile;
+}
+
 export function openProvider(
   account: ConfiguredAccount,
-  {
-    dispatcher,
-    clock,
-    manners,
-  }: {
-    readonly dispatcher: Dispatcher;
-    readonly clock: () => number;
-    /** Absent, every call is sent at once, and once. */
-    readonly manners?: AccountManners;
-  },
+  { dispatcher, clock, manners, turnstileOf }: AccountParts,
 ): Provider {
-  const doorTo = (origin: string) =>
+  const doorTo = (origin: string, turnstile: Turnstile | undefined) =>
     openHttp({
       provider: account.name,
       origin: account.url ?? origin,
       dispatcher,
-      manners: manners?.towards({}),
+      manners: manners?.towards({ turnstile }),
     });
   if ('via' in account) {
-    const doors = { http: doorTo(PINKFISH.tools), tokenHttp: doorTo(PINKFISH.tokens) };
-    return pinkfish(account, { ...doors, clock });
+    // Of the host that gives tokens nothing is known; it is asked once an hour.
+    const http = doorTo(PINKFISH.tools, turnstileOf?.(PINKFISH_LIMITS));
+    return pinkfish(account, { http, tokenHttp: doorTo(PINKFISH.tokens, undefined), clock });
   }
-  const parts: ProviderParts = { http: doorTo(ORIGINS[account.kind]), clock };
+  const { kind } = account;
+  const parts: ProviderParts = { http: doorTo(ORIGINS[kind], turnstileOf?.(LIMITS[kind])), clock };
   switch (account.kind) {
     case 'botpress':
       return botpress(account, parts);

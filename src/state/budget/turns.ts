@@ -36,6 +36,9 @@ interface Waiter {
   readonly end: (turn: Turn) => void;
 }
 
+/** Permits that are out at once: so few that the first answers of a service that was not asked before are heard in time. */
+const MOST_OUT = 16;
+
 /** What came of a call may be told with that of the next ones, where nobody waits for it. */
 const TELL_WITHIN_MS = 25;
 
@@ -44,6 +47,7 @@ const LINE: Readonly<Record<Urgency, 0 | 1 | 2>> = { write: 0, read: 1, watch: 2
 export function openTurns({ count, timer, clock }: TurnsParts): Turns {
   const lines: readonly [Set<Waiter>, Set<Waiter>, Set<Waiter>] = [new Set(), new Set(), new Set()];
   let settled: Settled[] = [];
+  let out = 0;
   let isAsking = false;
   /** Whether somebody came, or something happened, that was not told to the count yet. */
   let isNews = false;
@@ -62,10 +66,14 @@ export function openTurns({ count, timer, clock }: TurnsParts): Turns {
     let waitMs: number;
     do {
       isNews = false;
+      const room = MOST_OUT - out;
+      waitMs = Number.POSITIVE_INFINITY;
+      // The next that is answered makes room, and tells.
+      if (room <= 0 && settled.length === 0) break;
       const said = settled;
       settled = [];
       const [writes, reads, looks] = lines;
-      const told = await count.exchange([writes.size, reads.size, looks.size], said);
+      const told = await count.exchange(firstOf([writes.size, reads.size, looks.size], room), said);
       known = told.known;
       knownAt = timer.now();
       handOut(told);
@@ -90,6 +98,7 @@ export function openTurns({ count, timer, clock }: TurnsParts): Turns {
         const [waiter] = lines[at];
         if (waiter) {
           lines[at].delete(waiter);
+          out += 1;
           waiter.end({ kind: 'granted', permit: permitOf(permit) });
         } else {
           // Who asked for it has gone meanwhile.
@@ -125,6 +134,7 @@ export function openTurns({ count, timer, clock }: TurnsParts): Turns {
       answered(said: Said | undefined) {
         if (!isOpen) return;
         isOpen = false;
+        out -= 1;
         const answer = said?.refused ? 'refused' : 'good';
         const came = said === undefined ? 'lost' : answer;
         const when = came === 'refused' || isAnybody() ? 'at once' : 'soon';
@@ -203,4 +213,11 @@ export function openTurns({ count, timer, clock }: TurnsParts): Turns {
       }
     },
   };
+}
+
+/** So many of all, the urgent before the others. */
+function firstOf([writes, reads, looks]: Asks, most: number): Asks {
+  const first = Math.min(writes, most);
+  const second = Math.min(reads, most - first);
+  return [first, second, Math.min(looks, most - first - second)];
 }
