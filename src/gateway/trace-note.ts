@@ -2,8 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { type ConversationRef, providerName } from '../domain/ids.ts';
-import type { Message } from '../domain/message.ts';
-import { plainText } from '../domain/message.ts';
+import { type Message, type MessageKind, plainText } from '../domain/message.ts';
 import type { TraceWay } from '../providers/provider.ts';
 import type { SendMessage } from '../providers/verbs.ts';
 
@@ -30,12 +29,17 @@ export interface Said {
 }
 
 export function saidIn({ as, kind, visibility, content }: SendMessage): Said {
-  return { as, kind, visibility, text: plainText(content) };
+  return { as, kind: kindOf({ kind, visibility }), visibility, text: plainText(content) };
+}
+
+/** What only colleagues see is a note, also where it was not called one. */
+function kindOf({ kind, visibility }: Pick<Message, 'kind' | 'visibility'>): MessageKind {
+  return kind === 'MESSAGE' && visibility === 'INTERNAL' ? 'NOTE' : kind;
 }
 
 /** Whether a stored message is of that nature, whatever it says. */
 export function isOfNature(message: Message, { as, kind, visibility }: Said): boolean {
-  return message.role === as && message.kind === kind && message.visibility === visibility;
+  return message.role === as && kindOf(message) === kind && message.visibility === visibility;
 }
 
 /** Services trim what is said; and of a content without words nothing but its nature is known. */

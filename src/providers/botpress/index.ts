@@ -13,7 +13,7 @@ import type { Inbox } from './inbox.ts';
 import { openMarks } from './marks.ts';
 import { deleteMessage, getMessage, listMessages } from './messages.ts';
 import { addParticipant, listParticipants, removeParticipant } from './participants.ts';
-import { sendMessage } from './send.ts';
+import { sendIssues, sendMessage } from './send.ts';
 import { updateConversation } from './update.ts';
 import { updateMessage } from './update-message.ts';
 
@@ -91,7 +91,11 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
         visibilities: ['PUBLIC'],
         contentKinds: CONTENT_KINDS,
         replies: 'never',
-        tracing: marks.tracing,
+        tracing: {
+          ...marks.tracing,
+          wayOf: (input) =>
+            sendIssues(account, input).length > 0 ? 'none' : marks.tracing.wayOf(input),
+        },
         does: (input, call) => sendMessage(inbox, marks, { input, call }),
       },
       MESSAGE_UPDATE: {

@@ -26,22 +26,14 @@ export async function sendMessage(
   const isUser = input.as === 'USER';
   // The bot's own words must not go through the account's integration, or they would come in as a customer's.
   const identity = actingIdentity(isUser ? account : {}, own);
-  const typed = typedOf(content, own);
-  const good = checked(null, [
-    ...typeIssues(typed),
-    ...blocIssues(content),
-    ...tagIssues(tags, 'tags'),
-    ...identityIssues(own),
-    ...(isUser ? userIssues(account, identity, own) : []),
-    ...scheduleIssues(own?.schedule),
-  ]);
+  const good = checked(null, sendIssues(account, input));
   if (!good.ok) return good;
 
   const mark = marks.tagFor(input);
   const body = {
     conversationId: conversation.nativeId,
     userId: own?.userId ?? account.botId,
-    ...typed,
+    ...typedOf(content, own),
     tags: { ...tagMap(tags), ...(mark && { [mark.key]: mark.value }) },
     ...(own?.schedule && { schedule: toSchedule(own.schedule) }),
   };
@@ -58,6 +50,22 @@ export async function sendMessage(
     usage: null,
     unfinished: null,
   });
+}
+
+/** What about it could not be sent. */
+export function sendIssues(account: BotpressAccount, input: SendMessage): Issue[] {
+  const { content, tags } = input;
+  const own = input.options?.kind === 'botpress' ? input.options : undefined;
+  const isUser = input.as === 'USER';
+  const identity = actingIdentity(isUser ? account : {}, own);
+  return [
+    ...typeIssues(typedOf(content, own)),
+    ...blocIssues(content),
+    ...tagIssues(tags, 'tags'),
+    ...identityIssues(own),
+    ...(isUser ? userIssues(account, identity, own) : []),
+    ...scheduleIssues(own?.schedule),
+  ];
 }
 
 type Own = Extract<SendOptions, { readonly kind: 'botpress' }>;

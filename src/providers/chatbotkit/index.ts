@@ -110,9 +110,9 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
         contentKinds: ['text', 'markdown'],
         replies: 'when-asked',
         tracing: {
-          ways: ['mark', 'history'],
+          ways: ['mark', 'history', 'none'],
           // A turn carries no metadata, so its words are all there is to know it by.
-          wayOf: carriesMark,
+          wayOf,
           find: (sought, call) => findMarked(inbox, sought, call),
           // Personal data may be taken out of a text before it is stored.
           words: 'altered',
@@ -198,9 +198,10 @@ export function chatbotkitBehind(inbox: Inbox): Provider {
   };
 }
 
-function carriesMark(input: SendMessage): TraceWay {
+function wayOf(input: SendMessage): TraceWay {
   const road = roadOf(input);
-  return road.ok && road.value.kind === 'row' ? 'mark' : 'history';
+  if (!road.ok) return 'none';
+  return road.value.kind === 'row' ? 'mark' : 'history';
 }
 
 const KINDS: readonly MessageKind[] = [

@@ -12,7 +12,7 @@ import { answering } from './send.ts';
 /** Begins a conversation with a first message to the AI: no other way is documented. */
 export async function createConversation(
   { account, client, clock }: Inbox,
-  { message, contactId, options }: CreateConversation,
+  { message, contactId, options, begun }: CreateConversation,
   call: Call,
 ): Promise<Outcome<Conversation>> {
   if (!message?.trim()) {
@@ -33,6 +33,7 @@ export async function createConversation(
   if (!id) {
     return failed(misshapen('data.conversation_id', { provider: account.name, effect: 'write' }));
   }
+  await begun?.(id);
   const read = await client.getConversation(call, id);
   // It has begun whether or not it can be read: a failure here would invite to begin it twice.
   return success(

@@ -1,6 +1,13 @@
 // A message sent to the AI, which answers it in the same call.
 
-import { conversationAt, failed, invalid, type Outcome, success } from '../../domain/failure.ts';
+import {
+  conversationAt,
+  failed,
+  invalid,
+  mapOutcome,
+  type Outcome,
+  success,
+} from '../../domain/failure.ts';
 import { bareText } from '../../domain/message.ts';
 import type { Call } from '../provider.ts';
 import type { CreateConversation, SendMessage, SentMessage } from '../verbs.ts';
@@ -15,19 +22,15 @@ import { toConversation, toReply } from './mapping.ts';
  */
 export async function sendMessage(
   { account, client }: Inbox,
-  { conversation, content, options }: SendMessage,
+  input: SendMessage,
   call: Call,
 ): Promise<Outcome<SentMessage>> {
-  const text = bareText(content);
-  if (text === undefined) return invalid('content', 'must be words; give text or markdown.');
-  const how = answering(account, options);
-  if (!how.ok) return how;
+  const { conversation } = input;
+  const question = questionOf(account, input);
+  if (!question.ok) return question;
   const { nativeId } = conversation;
-  const answer = await client.chat(call, {
-    message: text,
-    ...how.value,
-    conversation_id: nativeId,
-  });
+  const text = question.value.message;
+  const answer = await client.chat(call, { ...question.value, conversation_id: nativeId });
   if (!answer.ok) return answer;
   const { conversation_id: begun, response } = answer.value;
   if (begun && begun !== nativeId) {
@@ -46,6 +49,16 @@ export async function sendMessage(
     usage: null,
     unfinished: null,
   });
+}
+
+/** What is asked, or why it cannot be. */
+export function questionOf(
+  account: ChatlingAccount,
+  { content, options }: SendMessage,
+): Outcome<ChatQuestion> {
+  const message = bareText(content);
+  if (message === undefined) return invalid('content', 'must be words; give text or markdown.');
+  return mapOutcome(answering(account, options), (how) => ({ message, ...how }));
 }
 
 type Answering = Omit<ChatQuestion, 'message' | 'conversation_id' | 'contact_id'>;

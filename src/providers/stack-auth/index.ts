@@ -7,14 +7,14 @@ import { conversationLister, getConversation } from './conversations.ts';
 import { createConversation } from './create.ts';
 import type { Inbox } from './inbox.ts';
 import { getMessage, listMessages } from './messages.ts';
-import { sendMessage } from './send.ts';
+import { bodyOf, sendMessage } from './send.ts';
 import { updateConversation } from './update.ts';
 import { takeTurns } from './waiting.ts';
 
 /** `parts.http` is bound to the origin of the service; every path below it is the service's own. */
 export function stackAuth(account: StackAuthAccount, parts: ProviderParts): Provider {
   const client = stackAuthClient(account, parts);
-  const inbox: Inbox = { account, client, inTurn: takeTurns(account.name) };
+  const inbox: Inbox = { account, client, inTurn: takeTurns(account.name, parts.alone) };
 
   return {
     name: account.name,
@@ -54,6 +54,7 @@ export function stackAuth(account: StackAuthAccount, parts: ProviderParts): Prov
           'discriminateByTags',
         ],
         matches: 'contact-and-tags',
+        tagsFollow: true,
       },
       CONVERSATION_UPDATE: {
         support: 'NATIVE',
@@ -86,7 +87,11 @@ export function stackAuth(account: StackAuthAccount, parts: ProviderParts): Prov
         visibilities: ['PUBLIC', 'INTERNAL'],
         contentKinds: ['text', 'markdown'],
         replies: 'never',
-        tracing: { ways: ['history'], wayOf: () => 'history', words: 'kept' },
+        tracing: {
+          ways: ['history', 'none'],
+          wayOf: (input) => (bodyOf(input).ok ? 'history' : 'none'),
+          words: 'kept',
+        },
         does: (input, call) => sendMessage(inbox, input, call),
       },
       MESSAGE_UPDATE: {

@@ -14,13 +14,9 @@ export async function sendMessage(
   { conversation, content, kind, visibility }: SendMessage,
   call: Call,
 ): Promise<Outcome<SentMessage>> {
-  // Replies are refused unless they are trimmed already, where a first message is trimmed for us.
-  const body = bareText(content)?.trim();
-  if (body === undefined) return invalid('content', 'must be words; give text or markdown.');
-  if (body === '') return invalid('text', 'must not be empty; write at least one character.');
-
-  if (kind === 'NOTE' && visibility === 'PUBLIC') return invalid('visibility', NOBODY_ELSE_SEES);
-
+  const said = bodyOf({ content, kind, visibility });
+  if (!said.ok) return said;
+  const body = said.value;
   const inside = kind === 'NOTE' || visibility === 'INTERNAL';
   const type = inside ? 'internal-note' : 'reply';
   const changed = await client.changeConversation(call, conversation.nativeId, { type, body });
@@ -34,6 +30,20 @@ export async function sendMessage(
     usage: null,
     unfinished: null,
   });
+}
+
+/** What is sent, or why it cannot be. */
+export function bodyOf({
+  content,
+  kind,
+  visibility,
+}: Pick<SendMessage, 'content' | 'kind' | 'visibility'>): Outcome<string> {
+  // Replies are refused unless they are trimmed already, where a first message is trimmed for us.
+  const body = bareText(content)?.trim();
+  if (body === undefined) return invalid('content', 'must be words; give text or markdown.');
+  if (body === '') return invalid('text', 'must not be empty; write at least one character.');
+  if (kind === 'NOTE' && visibility === 'PUBLIC') return invalid('visibility', NOBODY_ELSE_SEES);
+  return success(body);
 }
 
 const NOBODY_ELSE_SEES =
