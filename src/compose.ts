@@ -3,13 +3,14 @@
 import { Agent, type Dispatcher } from 'undici';
 import type { Config, ProviderConfig, RedisConfig } from './config/config.ts';
 import { scopeOf } from './config/scope.ts';
+import { aloneAt } from './gateway/alone.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
 import { type Ingest, openIngest } from './gateway/ingest.ts';
 import type { Log } from './observability/log.ts';
 import { openOwnProvider } from './open-own-provider.ts';
 import { openProvider } from './providers/catalogue.ts';
 import { openHttp } from './providers/http.ts';
-import type { Provider } from './providers/provider.ts';
+import type { Alone, Provider } from './providers/provider.ts';
 import { type Server, startServer } from './server/server.ts';
 import type { EventLog } from './state/events/log.ts';
 import { memoryLog } from './state/events/memory.ts';
@@ -111,7 +112,13 @@ export async function composeGateway(
       }),
   );
   const providers = config.providers.map((account, index) =>
-    openAccount(account, { dispatcher: dispatchers[index] ?? new Agent(), clock }),
+    openAccount(account, {
+      dispatcher: dispatchers[index] ?? new Agent(),
+      clock,
+      // Asked only once all is open.
+      alone: (what, signal, work) =>
+        aloneAt({ name: account.name, scope: scopeOf(account) }, turnLeases)(what, signal, work),
+    }),
   );
   const secret = config.server.cursorSecret?.reveal();
   if (secret === undefined && config.kind === 'configured') {
@@ -183,9 +190,13 @@ function placeOf(redis: RedisConfig): RedisPlace & { readonly prefix?: string } 
 /** Throws, with a sentence for the operator, where a kind from outside this tree cannot be opened. */
 function openAccount(
   account: ProviderConfig,
-  { dispatcher, clock }: { readonly dispatcher: Dispatcher; readonly clock: () => number },
+  {
+    dispatcher,
+    clock,
+    alone,
+  }: { readonly dispatcher: Dispatcher; readonly clock: () => number; readonly alone: Alone },
 ): Provider {
-  if (account.kind !== 'generic') return openProvider(account, { dispatcher, clock });
+  if (account.kind !== 'generic') return openProvider(account, { dispatcher, clock, alone });
   const { name, url, definition } = account;
   const http = openHttp({ provider: name, origin: url ?? definition.origin, dispatcher });
   return openOwnProvider(account, { http, clock });

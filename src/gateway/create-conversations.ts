@@ -1,6 +1,6 @@
 // Creating a conversation, and getting one or creating it: natively, or composed here from list and create.
 
-import type { Conversation, ConversationFilter } from '../domain/conversation.ts';
+import type { Conversation } from '../domain/conversation.ts';
 import {
   checked,
   failed,
@@ -11,8 +11,6 @@ import {
   success,
 } from '../domain/failure.ts';
 import type { AccountScope, ProviderName } from '../domain/ids.ts';
-import type { Page } from '../domain/page.ts';
-import type { Tag } from '../domain/tag.ts';
 import type { Log } from '../observability/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type {
@@ -22,9 +20,10 @@ import type {
 } from '../providers/verbs.ts';
 import type { Leases } from '../state/lease/lease.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
+import type { Question } from './find-conversation.ts';
+import { openGetOrCreate } from './get-or-create.ts';
 import {
   contactOf,
-  MAX_PAGE,
   optionIssues,
   refuseFields,
   tagIssues,
@@ -32,7 +31,7 @@ import {
   unknownProvider,
   wordIssues,
 } from './inputs.ts';
-import { turns } from './turns.ts';
+import { leaseOf } from './intents.ts';
 
 export interface CreateInput extends CreateConversation {
   readonly provider: string;
@@ -41,9 +40,6 @@ export interface CreateInput extends CreateConversation {
 export interface GetOrCreateInput extends GetOrCreateConversation {
   readonly provider: string;
 }
-
-/** How many conversations are looked at for one that matches, before creating another is refused. */
-const FIND_BOUND = { rows: 1000, calls: 20 };
 
 export interface CreateParts {
   readonly dispatch: Dispatch;
@@ -54,9 +50,8 @@ export interface CreateParts {
   readonly log: Log;
 }
 
-export function createConversations({ dispatch }: CreateParts) {
-  // Among callers of this process, one looks and creates at a time: who comes second finds what the first made.
-  const inTurn = turns();
+export function createConversations({ dispatch, scopeOf, leases, clock, log }: CreateParts) {
+  const composed = openGetOrCreate({ dispatch, leases, clock, log });
 
   async function create(input: CreateInput, operation: Operation): Promise<Outcome<Conversation>> {
     const read = readInput(dispatch, input, 'CONVERSATION_CREATE');
@@ -107,67 +102,23 @@ export function createConversations({ dispatch }: CreateParts) {
     if (asked.contactId === undefined && named.value.tags.length === 0) {
       return invalid('tags', 'name a contact or at least one tag to find the conversation by.');
     }
-    return inTurn(provider.name, async () => {
-      const found = await find(provider, asked, named.value, operation);
-      if (!found.ok) return found;
-      if (found.value) return success({ created: false, conversation: found.value });
-      const created = await createAt(provider, asked, operation);
-      return mapOutcome(created, (conversation) => ({ created: true, conversation }));
-    });
-  }
-
-  /** The most recent conversation that matches; undefined only where all were looked at and none does. */
-  async function find(
-    provider: Provider,
-    asked: GetOrCreateConversation,
-    { tags, exactly }: Discriminators,
-    operation: Operation,
-  ): Promise<Outcome<Conversation | undefined>> {
-    const filter: ConversationFilter = {
+    const question: Question = {
       ...(asked.contactId === undefined ? {} : { contactId: asked.contactId }),
-      ...(tags.length === 0 ? {} : { tags }),
+      ...named.value,
     };
-    let at: string | null = null;
-    let looked = 0;
-    for (let calls = 0; calls < FIND_BOUND.calls && looked < FIND_BOUND.rows; calls += 1) {
-      const from: string | null = at;
-      const page: Outcome<Page<Conversation>> = await dispatch.run({
-        provider: provider.name,
-        verb: 'CONVERSATION_LIST',
-        operation,
-        with: ({ does }, call) => does({ filter, at: from, size: MAX_PAGE }, call),
-      });
-      if (!page.ok) return page;
-      const match = page.value.items.find(
-        (row) =>
-          (asked.contactId === undefined || row.contact?.nativeId === asked.contactId) &&
-          tags.every((tag) => row.tags.some((other) => isSame(tag, other))) &&
-          (!exactly || row.tags.length === tags.length),
-      );
-      if (match) return success(match);
-      looked += page.value.items.length;
-      at = page.value.next;
-      if (at === null) return success(undefined);
-    }
-    return failed({
-      kind: 'unsupported',
-      provider: provider.name,
-      verb: 'CONVERSATION_GET_OR_CREATE',
-      note: `Among the ${looked} newest conversations none matches and there are more, so none was created: it might be a second one. Create it with createConversation if you know that there is none.`,
-    });
+    const { discriminateByTags: _names, ...begin } = asked;
+    const lease = leaseOf(scopeOf(provider.name), question);
+    const tagsFollow = able.value.tagsFollow ?? false;
+    return composed.run({ provider, question, asked: begin, tagsFollow, lease }, operation);
   }
 
-  return { create, getOrCreate };
-}
-
-interface Discriminators {
-  readonly tags: readonly Tag[];
-  /** Whether the conversation may have no other tags. */
-  readonly exactly: boolean;
+  return { create, getOrCreate, close: composed.close };
 }
 
 /** Without a list, all tags must match exactly; with one, only those it names are compared. */
-function discriminators(asked: GetOrCreateConversation): Outcome<Discriminators> {
+function discriminators(
+  asked: GetOrCreateConversation,
+): Outcome<Pick<Question, 'tags' | 'exactly'>> {
   const { tags, discriminateByTags: names } = asked;
   if (names === undefined) return success({ tags, exactly: tags.length > 0 });
   if (names.length === 0) {
@@ -179,10 +130,6 @@ function discriminators(asked: GetOrCreateConversation): Outcome<Discriminators>
     return invalid(path, `'${names[missing]}' is not among tags; give the tag its value there.`);
   }
   return success({ tags: tags.filter(({ key }) => names.includes(key)), exactly: false });
-}
-
-function isSame(a: Tag, b: Tag): boolean {
-  return a.key === b.key && a.value === b.value;
 }
 
 function readInput<Input extends CreateInput>(

@@ -122,6 +122,8 @@ export interface GatewayParts {
   readonly cursorSecret: string;
   /** How accounts are looked at while somebody listens; absent, they are not. */
   readonly watch?: Pick<WatchParts, 'leases' | 'polling' | 'retentionMs' | 'timer'>;
+  /** When an account that is left in peace, because it fails, is tried again; null where it is not. */
+  readonly nextTry?: (provider: ProviderName) => Date | null;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: Log;
@@ -135,6 +137,7 @@ export function openGateway(parts: GatewayParts): Gateway {
   const health = healthBook(
     providers.map(({ name }) => name),
     clock,
+    parts.nextTry,
   );
   const dispatch = dispatcher({ providers, health, log });
   const seal = cursorSeal(cursorSecret);

@@ -15,7 +15,7 @@ import { CHATLING_LIMITS } from './chatling/limits.ts';
 import { openHttp } from './http.ts';
 import type { Limits } from './limits.ts';
 import type { AccountManners } from './manners.ts';
-import type { Provider, ProviderParts } from './provider.ts';
+import type { Alone, Provider, ProviderParts } from './provider.ts';
 import type { StackAuthAccount } from './stack-auth/account.ts';
 import { stackAuth } from './stack-auth/index.ts';
 import { STACK_AUTH_LIMITS } from './stack-auth/limits.ts';
@@ -52,6 +52,8 @@ const LIMITS: Readonly<Record<ConfiguredAccount['kind'], Limits>> = {
 export interface AccountParts {
   readonly dispatcher: Dispatcher;
   readonly clock: () => number;
+  /** Absent where no other gateway has this account. */
+  readonly alone?: Alone;
   /** Absent, every call is sent at once, and once. */
   readonly manners?: AccountManners;
   /** Where calls wait until the service may be asked again; absent, they do not. */
@@ -60,7 +62,7 @@ export interface AccountParts {
 
 export function openProvider(
   account: ConfiguredAccount,
-  { dispatcher, clock, manners, turnstileOf }: AccountParts,
+  { dispatcher, clock, alone, manners, turnstileOf }: AccountParts,
 ): Provider {
   const doorTo = (origin: string, turnstile: Turnstile | undefined) =>
     openHttp({
@@ -75,7 +77,11 @@ export function openProvider(
     return pinkfish(account, { http, tokenHttp: doorTo(PINKFISH.tokens, undefined), clock });
   }
   const { kind } = account;
-  const parts: ProviderParts = { http: doorTo(ORIGINS[kind], turnstileOf?.(LIMITS[kind])), clock };
+  const parts: ProviderParts = {
+    http: doorTo(ORIGINS[kind], turnstileOf?.(LIMITS[kind])),
+    clock,
+    ...(alone && { alone }),
+  };
   switch (account.kind) {
     case 'botpress':
       return botpress(account, parts);

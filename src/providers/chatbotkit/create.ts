@@ -20,6 +20,7 @@ export async function createConversation(
   if (!asked.ok) return asked;
   const created = await client.createConversation(call, asked.value);
   if (!created.ok) return created;
+  await input.begun?.(created.value);
   const seen = await client.getConversation(call, created.value);
   return seen.ok
     ? success(toConversation(seen.value, account.name))

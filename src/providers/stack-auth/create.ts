@@ -6,13 +6,16 @@ import {
   type Failure,
   failed,
   type Issue,
+  mapOutcome,
   type Outcome,
   reasonOf,
   success,
 } from '../../domain/failure.ts';
+import type { Tag } from '../../domain/tag.ts';
 import type { Call } from '../provider.ts';
 import type { CreateConversation } from '../verbs.ts';
 import { unseen } from '../wire-reading.ts';
+import { changeAttributes } from './attributes.ts';
 import { isUuid, type NewConversation } from './client.ts';
 import type { Inbox } from './inbox.ts';
 import { priorityWord, toConversation } from './mapping.ts';
@@ -20,7 +23,7 @@ import { labelOf, tagIssues } from './tags.ts';
 import type { WireDetail } from './wire.ts';
 
 /**
- * Two calls: the service answers a create with the id alone. Fails with `outcome-unknown` where the conversation
+ * Two calls, and three with tags: the service answers a create with the id alone. Fails with `outcome-unknown` where the conversation
  * was begun and could not be seen, and with `refused` where it is there without its tags: neither may be tried
  * again.
  */
@@ -35,11 +38,12 @@ export async function createConversation(
   const created = await client.createConversation(call, asked.value);
   if (!created.ok) return created;
   const id = created.value;
+  await input.begun?.(id);
   const labels = input.tags.map(labelOf);
   const finished =
     labels.length === 0
       ? await client.getConversation(call, id)
-      : await label(inbox, { id, labels }, call);
+      : await label(inbox, { id, tags: input.tags }, call);
   if (finished.ok) return success(toConversation(finished.value, account.name));
   return labels.length === 0
     ? unseen(`conversation ${id} was created`, account.name, finished.failure)
@@ -57,16 +61,15 @@ interface Labelled {
   readonly labels: string[];
 }
 
-function label(
-  { client, inTurn }: Inbox,
-  { id, labels }: Labelled,
+/** Read first, new as it is: whoever watches for new ones may have put a tag on it already. */
+async function label(
+  inbox: Inbox,
+  { id, tags }: { readonly id: string; readonly tags: readonly Tag[] },
   call: Call,
 ): Promise<Outcome<WireDetail>> {
-  // Of a conversation this new nobody is in charge yet, so there is no trio to read first.
-  const unassigned = { assignedToUserId: null, assignedToDisplayName: null };
-  return inTurn(id, call.signal, () =>
-    client.changeConversation(call, id, { type: 'metadata', ...unassigned, tags: labels }),
-  );
+  const changes = { tags: { set: tags, remove: [] } };
+  const changed = await changeAttributes(inbox, { nativeId: id, changes }, call);
+  return mapOutcome(changed, ({ detail }) => detail);
 }
 
 /** An error that led to another attempt would lead to a second conversation, so it says what there is already. */

@@ -1,12 +1,13 @@
 // What every verb of an account is handed.
 
+import type { Alone } from '../provider.ts';
 import type { StackAuthAccount } from './account.ts';
 import type { Client } from './client.ts';
-import type { InTurn } from './waiting.ts';
 
 /** An account, and what it is reached by. */
 export interface Inbox {
   readonly account: StackAuthAccount;
   readonly client: Client;
-  readonly inTurn: InTurn;
+  /** For whatever is read, changed and written back. */
+  readonly inTurn: Alone;
 }

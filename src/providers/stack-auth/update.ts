@@ -1,22 +1,14 @@
-// Changes status, priority, assignee and tags, of which the service replaces the last two as a whole: so they are read,
-// changed and written back, one write to a conversation at a time.
+// Changes status, priority, assignee and tags: a status by a call of its own, after the others.
 
-import {
-  checked,
-  type Failure,
-  failed,
-  type Issue,
-  type Outcome,
-  success,
-} from '../../domain/failure.ts';
+import { checked, type Failure, type Issue, type Outcome, success } from '../../domain/failure.ts';
 import type { Call } from '../provider.ts';
 import type { ConversationChanges, UpdateConversation, UpdatedConversation } from '../verbs.ts';
-import { misshapen } from '../wire-reading.ts';
+import { changeAttributes } from './attributes.ts';
 import { priorityIssues } from './create.ts';
 import type { Inbox } from './inbox.ts';
-import { priorityWord, statusWord, toConversation } from './mapping.ts';
-import { changedLabels, removeIssues, tagIssues } from './tags.ts';
-import type { WireDetail, WireTrio } from './wire.ts';
+import { statusWord, toConversation } from './mapping.ts';
+import { removeIssues, tagIssues } from './tags.ts';
+import type { WireDetail } from './wire.ts';
 
 /**
  * A status alone is one call; attributes are a read and a write, and a status besides is one more, whose failure
@@ -27,16 +19,14 @@ export async function updateConversation(
   { conversation: { nativeId }, changes }: UpdateConversation,
   call: Call,
 ): Promise<Outcome<UpdatedConversation>> {
-  const { client, inTurn } = inbox;
+  const { client } = inbox;
   const good = checked(null, issuesOf(changes));
   if (!good.ok) return good;
 
   // Attributes first: their answer tells the present status, and if the second call fails, what was written is
   // quiet and the same when it is written again, where a change of status is a row the customer sees.
   const attributes = changesAttributes(changes)
-    ? await inTurn(nativeId, call.signal, () =>
-        changeAttributes(inbox, { nativeId, changes }, call),
-      )
+    ? await changeAttributes(inbox, { nativeId, changes }, call)
     : success(null);
   if (!attributes.ok) return attributes;
 
@@ -55,29 +45,6 @@ export async function updateConversation(
   if (seen) return success(finished(inbox, seen));
   const detail = await client.getConversation(call, nativeId);
   return detail.ok ? success(finished(inbox, detail.value)) : detail;
-}
-
-async function changeAttributes(
-  { account, client }: Inbox,
-  { nativeId, changes }: { readonly nativeId: string; readonly changes: ConversationChanges },
-  call: Call,
-): Promise<Outcome<{ readonly detail: WireDetail; readonly written: boolean }>> {
-  // Whatever this operation read before may be older than the write that was in front in the queue.
-  const before = await client.getConversation({ signal: call.signal, reads: new Map() }, nativeId);
-  if (!before.ok) return before;
-  const { trio, conversation } = before.value;
-  if (!trio) {
-    return failed(misshapen('conversation.metadata', { provider: account.name, effect: 'read' }));
-  }
-  const changed = changedTrio(trio, changes);
-  const priority = changes.priority && priorityWord(changes.priority);
-  if (isSame(trio, changed) && (priority === undefined || priority === conversation.priority)) {
-    return success({ detail: before.value, written: false });
-  }
-  // The whole trio every time: the service empties what is left out of it. Only the priority is spared.
-  const wanted = priority === undefined ? changed : { ...changed, priority };
-  const after = await client.changeConversation(call, nativeId, { type: 'metadata', ...wanted });
-  return after.ok ? success({ detail: after.value, written: true }) : after;
 }
 
 async function unfinished(
@@ -99,41 +66,6 @@ function finished({ account }: Inbox, detail: WireDetail): UpdatedConversation {
 
 function changesAttributes({ priority, assignee, tags }: ConversationChanges): boolean {
   return priority !== undefined || assignee !== undefined || tags !== undefined;
-}
-
-interface Trio {
-  readonly assignedToUserId: string | null;
-  readonly assignedToDisplayName: string | null;
-  readonly tags: string[];
-}
-
-function changedTrio(trio: WireTrio, { assignee, tags }: ConversationChanges): Trio {
-  const { assignedToUserId = null, assignedToDisplayName = null } = trio;
-  const kept = { assignedToUserId, assignedToDisplayName };
-  return {
-    ...(assignee === undefined ? kept : assigned(assignee, kept)),
-    tags: tags ? changedLabels(trio.tags, tags) : trio.tags,
-  };
-}
-
-function assigned(
-  assignee: NonNullable<ConversationChanges['assignee']> | null,
-  before: Omit<Trio, 'tags'>,
-): Omit<Trio, 'tags'> {
-  if (assignee === null) return { assignedToUserId: null, assignedToDisplayName: null };
-  const { id, name } = assignee;
-  // Assigned again without a name, the one it has is still theirs; anybody else's is not.
-  const known = id === before.assignedToUserId ? before.assignedToDisplayName : null;
-  return { assignedToUserId: id, assignedToDisplayName: name ?? known };
-}
-
-function isSame(trio: WireTrio, changed: Trio): boolean {
-  return (
-    (trio.assignedToUserId ?? null) === changed.assignedToUserId &&
-    (trio.assignedToDisplayName ?? null) === changed.assignedToDisplayName &&
-    trio.tags.length === changed.tags.length &&
-    trio.tags.every((label, index) => label === changed.tags[index])
-  );
 }
 
 function issuesOf({ status, priority, tags }: ConversationChanges): Issue[] {

@@ -1,19 +1,16 @@
 // Waiting for somebody else's work, never longer than one's own deadline.
 
-import { failed, type Outcome } from '../../domain/failure.ts';
+import { failed, success } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
 import { unavailable } from '../http.ts';
+import type { Alone } from '../provider.ts';
 import { unlessAborted } from '../signals.ts';
 
-/** Work on one conversation is done one after the other, in the order it was asked for. */
-export type InTurn = <T>(
-  conversationId: string,
-  signal: AbortSignal,
-  work: () => Promise<Outcome<T>>,
-) => Promise<Outcome<T>>;
-
-/** Within this process only: another gateway, or the service's own dashboard, can still write in between. */
-export function takeTurns(provider: ProviderName): InTurn {
+/**
+ * Work on one conversation is done one after the other: in this process in the order it was asked for, and then alone among
+ * all gateways. The service's own dashboard can still write in between.
+ */
+export function takeTurns(provider: ProviderName, alone: Alone = byItself): Alone {
   const queues = new Map<string, Promise<void>>();
 
   return async (conversationId, signal, work) => {
@@ -35,11 +32,13 @@ export function takeTurns(provider: ProviderName): InTurn {
         before.then(() => true),
         signal,
       );
-      return mine ? await work() : failed(unavailable(provider, OVERDUE));
+      return mine ? await alone(key, signal, work) : failed(unavailable(provider, OVERDUE));
     } finally {
       leave();
     }
   };
 }
+
+const byItself: Alone = (_what, _signal, work) => work(() => Promise.resolve(success(true)));
 
 const OVERDUE = 'the deadline passed while another write to the same conversation was under way';
