@@ -25,7 +25,9 @@ import type {
 import type { EventLog } from '../state/events/log.ts';
 import type { Ledger } from '../state/idempotency/ledger.ts';
 import type { Leases } from '../state/lease/lease.ts';
+import { type Keeping, longestKeptMs, openAnswering } from './answering.ts';
 import { openBroadcast } from './broadcast.ts';
+import { openCatchUp } from './catch-up.ts';
 import { completeConversation } from './complete-conversation.ts';
 import { createConversations } from './create-conversations.ts';
 import { createSession } from './create-session.ts';
@@ -82,6 +84,8 @@ export interface Gateway extends KeyedWrites {
   ): Promise<Outcome<EdgePage<Participant> | null>>;
   getConversation(ref: ConversationRef, operation: Operation): Promise<Outcome<Conversation>>;
   getMessage(ref: MessageRef, operation: Operation): Promise<Outcome<Message>>;
+  /** Whether an operation can come after this: fails with `invalid-input` for what is the cursor of no event. */
+  checkAfter(after: string): Outcome<null>;
 
   updateConversation(
     input: UpdateInput,
@@ -113,6 +117,8 @@ export interface GatewayParts {
   readonly events: EventLog;
   /** Under what is remembered of each account; absent, under its name alone. */
   readonly scopes?: ReadonlyMap<ProviderName, AccountScope>;
+  /** Where answers to queries are kept; absent, each is asked for. */
+  readonly keeping?: Keeping;
   /** Which writes were asked under which keys, by all gateways of one memory. */
   readonly ledger: Ledger;
   /** Whose turn it is to create a conversation, or to write a whole list, among all gateways of one memory. */
@@ -128,9 +134,6 @@ export interface GatewayParts {
   readonly clock: () => number;
   readonly log: Log;
 }
-
-/** Nothing is kept longer. */
-const LONGEST_KEPT_MS = 3_700_000;
 
 export function openGateway(parts: GatewayParts): Gateway {
   const { providers, cursorSecret, clock, log } = parts;
@@ -154,7 +157,11 @@ export function openGateway(parts: GatewayParts): Gateway {
     log,
   });
   // Before all others that listen: whoever hears of a change after it reads nothing of before.
-  const freshness = openFreshness({ events: parts.events, clock, longestMs: LONGEST_KEPT_MS });
+  const freshness = openFreshness({
+    events: parts.events,
+    clock,
+    longestMs: longestKeptMs(parts.keeping),
+  });
   const events = freshness.log;
   const broadcast = openBroadcast(events);
   const ingest = openIngest({ events, clock });
@@ -217,6 +224,9 @@ export function openGateway(parts: GatewayParts): Gateway {
   });
   const hear = openHear({ providers, ingest, inOrder, broadcast, clock, log });
   const cursors = eventCursors(cursorSecret);
+  const catchUp = openCatchUp({ cursors, freshness });
+  const { keeping } = parts;
+  const reads = openAnswering({ dispatch, freshness, catchUp, scopeOf, keeping, clock });
 
   return {
     providers,
@@ -224,25 +234,16 @@ export function openGateway(parts: GatewayParts): Gateway {
     health: health.of,
 
     listConversations: (asked, operation) =>
-      listConversations({ dispatch, seal, clock }, asked, operation),
+      listConversations({ dispatch, reads, seal, clock }, asked, operation),
     listMessages: (conversation, asked, operation) =>
-      listMessages({ dispatch, seal }, conversation, asked, operation),
+      listMessages({ dispatch, reads, seal }, conversation, asked, operation),
     listParticipants: (conversation, asked, operation) =>
-      listParticipants({ dispatch, seal }, conversation, asked, operation),
-    getConversation: (ref, operation) =>
-      dispatch.run({
-        provider: ref.provider,
-        verb: 'CONVERSATION_GET',
-        operation,
-        with: (able, call) => able.does(ref, call),
-      }),
-    getMessage: (ref, operation) =>
-      dispatch.run({
-        provider: ref.conversation.provider,
-        verb: 'MESSAGE_GET',
-        operation,
-        with: (able, call) => able.does(ref, call),
-      }),
+      listParticipants({ dispatch, reads, seal }, conversation, asked, operation),
+    getConversation: async (ref, operation) =>
+      (await reads.conversation(ref.provider, ref, { operation })).outcome,
+    getMessage: async (ref, operation) =>
+      (await reads.message(ref.conversation.provider, ref, { operation })).outcome,
+    checkAfter: catchUp.check,
 
     ...keyed,
     updateConversation: async (input, operation) =>

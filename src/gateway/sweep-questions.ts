@@ -99,7 +99,7 @@ export function openSweepQuestions({
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop);
     try {
-      return await ask({ signal: own.signal, reads: new Map() });
+      return await ask({ signal: own.signal, reads: new Map(), asker: 'watch' });
     } finally {
       signal.removeEventListener('abort', stop);
     }

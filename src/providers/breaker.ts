@@ -59,11 +59,11 @@ export function openBreaker({
   }
 
   /** When this asker may try. */
-  function dueMs({ lengthMs, untilMs, triedMs }: Pause, asker: Asker): number {
+  function dueMs({ untilMs, triedMs }: Pause, asker: Asker): number {
     // A try that hangs keeps the next one waiting, but not for ever.
     const due = triedMs === null ? untilMs : triedMs + longestMs;
     // Whoever only looks for news leaves the try to people; where there are none it tries itself.
-    return asker === 'watch' ? due + lengthMs : due;
+    return asker === 'watch' ? due + firstMs : due;
   }
 
   function closedUntil(asker: Asker): number | null {
