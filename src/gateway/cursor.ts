@@ -22,8 +22,8 @@ export function cursorSeal(secret: string): CursorSeal {
 }
 
 function walkToWire(walk: WalkState): unknown {
-  return Object.entries(walk).map(([key, { at, trail, timeMs, ids, passed, done }]) =>
-    done ? [key] : [key, at, trail, timeMs, ids, passed],
+  return Object.entries(walk).map(([key, { at, trail, timeMs, ids, passed, done, readMs }]) =>
+    done ? [key] : [key, at, trail, timeMs, ids, passed, ...(readMs === undefined ? [] : [readMs])],
   );
 }
 
@@ -32,7 +32,7 @@ function walkFromWire(wire: unknown): WalkState | undefined {
   const lanes: [string, LaneState][] = [];
   for (const lane of wire) {
     if (!Array.isArray(lane)) return undefined;
-    const [key, at, trail, timeMs, ids, passed]: unknown[] = lane;
+    const [key, at, trail, timeMs, ids, passed, readMs]: unknown[] = lane;
     if (typeof key !== 'string') return undefined;
     lanes.push([
       key,
@@ -43,6 +43,7 @@ function walkFromWire(wire: unknown): WalkState | undefined {
         ids: strings(ids),
         passed: typeof passed === 'number' ? passed : 0,
         done: lane.length === 1,
+        ...(typeof readMs === 'number' ? { readMs } : {}),
       },
     ]);
   }

@@ -24,7 +24,8 @@ export interface Wish<Input> {
   readonly input: Input;
   readonly about: Touch;
   readonly operation: Operation;
-  readonly sinceMs: number | undefined;
+  /** What was asked for before this will not do. Milliseconds since the epoch. */
+  readonly sinceMs: number;
   /** Whether what was kept will do without asking. */
   isEnough(kept: Kept): boolean;
 }
@@ -72,7 +73,7 @@ export function openFlights<Input extends object, T>(
   /** Claims that this process has, for a flight that may be of before a touch. */
   const claimed = new Map<string, number>();
 
-  function joinable({ id, about, sinceMs = 0 }: Wish<Input>): Flight<T> | undefined {
+  function joinable({ id, about, sinceMs }: Wish<Input>): Flight<T> | undefined {
     const flight = flights.get(id);
     const isGood =
       flight && flight.beganMs >= sinceMs && freshness.untouchedSince(about, flight.moment);

@@ -35,4 +35,6 @@ export interface LaneState {
   readonly passed: number;
   /** Nothing is left. */
   readonly done: boolean;
+  /** When it was asked for, in milliseconds since the epoch: what is read on from here is no older. */
+  readonly readMs?: number;
 }

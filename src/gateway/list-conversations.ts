@@ -16,15 +16,18 @@ import { contactOf, fieldsAsked, filterIssues, MAX_PAGE, pageIssues } from './in
 import type { Lane } from './lane.ts';
 import { type LaneEnd, mergePages, type WalkState } from './merge.ts';
 import {
+  aged,
   type ConversationPage,
   type FilterAsked,
   openWalk,
   type PageAsked,
   type Source,
 } from './pages.ts';
+import type { Ages, Reads } from './reads.ts';
 
 interface Parts {
   readonly dispatch: Dispatch;
+  readonly reads: Reads;
   readonly seal: CursorSeal;
   readonly clock: () => number;
 }
@@ -36,7 +39,7 @@ const SPARE_ROWS = 2;
 const NO_BOUND = { rows: Infinity, calls: Infinity };
 
 export async function listConversations(
-  { dispatch, seal, clock }: Parts,
+  { dispatch, reads, seal, clock }: Parts,
   asked: PageAsked & { readonly filter: FilterAsked },
   operation: Operation,
 ): Promise<Outcome<ConversationPage>> {
@@ -58,39 +61,49 @@ export async function listConversations(
   if (first === 0) {
     return success(emptyPage(seal, walked.value, question));
   }
-  const lanes = roads.flatMap((road) =>
-    road.able
-      ? [
-          laneOf({
-            dispatch,
-            road,
-            able: road.able,
-            filter,
-            first,
-            walked: walked.value,
-            operation,
-          }),
-        ]
-      : [],
-  );
+  const lanes = roads.flatMap((road) => {
+    const { able, provider } = road;
+    if (!able) return [];
+    const ages = reads.ages(walked.value[provider.name]?.readMs);
+    const lane = laneOf({
+      reads,
+      road,
+      able,
+      filter,
+      first,
+      walked: walked.value,
+      ages,
+      operation,
+    });
+    return [{ ...lane, ages }];
+  });
   const page = await mergePages(lanes, first);
-  const fetchedAt = new Date(clock());
+  const now = clock();
+  const agesOf = new Map(lanes.map(({ key, ages }) => [key, ages]));
+  const sealed = (walk: WalkState) => seal.seal(allAged(walk, lanes), question);
 
   return success({
     edges: page.rows.map(({ row, timeMs, state }) => ({
       node: row.sortedAt.getTime() === timeMs ? row : { ...row, sortedAt: new Date(timeMs) },
-      cursor: () => seal.seal(state(), question),
+      cursor: () => sealed(state()),
     })),
     hasNext: page.hasNext,
-    endCursor: () =>
-      page.rows.length > 0 || page.hasNext ? seal.seal(page.state(), question) : null,
+    endCursor: () => (page.rows.length > 0 || page.hasNext ? sealed(page.state()) : null),
     sources: roads.map((road) => {
       const { name } = road.provider;
+      const ages = agesOf.get(name);
       // A lane that had ended before this page was not asked for it.
-      const askedAt = walked.value[name]?.done ? null : fetchedAt;
-      return sourceOf(road, page.lanes.get(name), askedAt);
+      const askedAt = walked.value[name]?.done ? null : new Date(ages?.oldestMs ?? now);
+      return sourceOf(road, page.lanes.get(name), { askedAt, ages });
     }),
   });
+}
+
+function allAged(
+  walk: WalkState,
+  lanes: readonly { readonly key: string; readonly ages: Ages }[],
+): WalkState {
+  return lanes.reduce((known, { key, ages }) => aged(known, key, ages), walk);
 }
 
 interface Road {
@@ -112,15 +125,16 @@ function roadTo(provider: Provider, fields: readonly FilterField[]): Road {
 }
 
 function laneOf(asked: {
-  dispatch: Dispatch;
+  reads: Reads;
   road: Road;
   able: Able<'CONVERSATION_LIST'>;
   filter: ConversationFilter;
   first: number;
   walked: WalkState;
+  ages: Ages;
   operation: Operation;
 }): Lane<Conversation> {
-  const { dispatch, road, able, filter, first, walked, operation } = asked;
+  const { reads, road, able, filter, first, walked, ages, operation } = asked;
   const { name, deadlineMs } = road.provider;
   // One deadline for the lane, however many small pages it takes.
   const deadline = deadlineAfter(deadlineMs);
@@ -133,27 +147,29 @@ function laneOf(asked: {
     size: scans ? MAX_PAGE : Math.min(MAX_PAGE, first + (able.paging === 'token' ? 0 : SPARE_ROWS)),
     from: walked[name],
     bound: scans ? SCAN_BOUND : NO_BOUND,
-    read: (at, size) =>
-      dispatch.run({
-        provider: name,
-        verb: 'CONVERSATION_LIST',
-        operation,
-        deadline,
-        with: ({ does }, call) => does({ filter, at, size }, call),
-      }),
+    read: async (at, size) => {
+      const within = { operation, deadline, sinceMs: ages.sinceMs };
+      return ages.note(await reads.conversations(name, { filter, at, size }, within));
+    },
     matches: (row) => road.compared.every((field) => meetsFilter(row, filter, field)),
     idOf: (row) => row.nativeId,
     timeOf: (row) => row.sortedAt.getTime(),
   };
 }
 
-function sourceOf(road: Road, end: LaneEnd | undefined, fetchedAt: Date | null): Source {
+function sourceOf(
+  road: Road,
+  end: LaneEnd | undefined,
+  { askedAt, ages }: { readonly askedAt: Date | null; readonly ages: Ages | undefined },
+): Source {
   const source = { provider: road.provider.name, fetchedAt: null, scanned: null, failure: null };
-  if (!end) return { ...source, status: 'SKIPPED' };
+  if (!end || !ages) return { ...source, status: 'SKIPPED' };
   const scanned = road.compared.length > 0 ? end.scanned : null;
-  return end.head.kind === 'failed'
-    ? { ...source, status: 'FAILED', scanned, failure: end.head.failure }
-    : { ...source, status: 'FRESH', scanned, fetchedAt };
+  if (end.head.kind === 'failed') {
+    return { ...source, status: 'FAILED', scanned, failure: end.head.failure };
+  }
+  const { status, failure } = ages;
+  return { ...source, status, scanned, fetchedAt: askedAt, failure };
 }
 
 function emptyPage(seal: CursorSeal, walked: WalkState, question: string): ConversationPage {

@@ -10,19 +10,24 @@ import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import { MAX_PAGE } from './inputs.ts';
 import { pageOfOne } from './page-of-one.ts';
 import type { EdgePage, PageAsked } from './pages.ts';
+import type { Reads } from './reads.ts';
 
 /** Room for hidden rows among those asked for, so that a page seldom takes a second call. */
 const HIDDEN_ROOM = 20;
 
 export async function listMessages(
-  { dispatch, seal }: { readonly dispatch: Dispatch; readonly seal: CursorSeal },
+  {
+    dispatch,
+    reads,
+    seal,
+  }: { readonly dispatch: Dispatch; readonly reads: Reads; readonly seal: CursorSeal },
   conversation: Conversation,
   { first, after, includeHidden }: PageAsked & { readonly includeHidden: boolean },
   operation: Operation,
 ): Promise<Outcome<EdgePage<Message>>> {
   const { provider: name, nativeId } = conversation;
   const question = `messages ${name} ${nativeId} ${includeHidden}`;
-  return pageOfOne<Message>(seal, { first, after, question }, () => {
+  return pageOfOne<Message>(seal, { first, after, question }, (sinceMs) => {
     const provider = dispatch.provider(name);
     if (!provider) return failed({ kind: 'not-found', what: `provider named ${name}` });
     const able = ableTo(provider, 'MESSAGE_LIST');
@@ -31,21 +36,18 @@ export async function listMessages(
     const isWanted = (message: Message) => includeHidden || !isHidden(message.kind);
     const embedded = after === null ? pageOfEmbedded(conversation, first, isWanted) : undefined;
     const deadline = deadlineAfter(provider.deadlineMs);
+    const ages = reads.ages(sinceMs);
     return success({
+      ages,
       key: name,
       paging: able.value.paging,
       order: able.value.order,
       size: Math.min(MAX_PAGE, first + 1 + (includeHidden ? 1 : HIDDEN_ROOM)),
-      read: (at, size) =>
-        at === null && embedded
-          ? Promise.resolve(success(embedded))
-          : dispatch.run({
-              provider: name,
-              verb: 'MESSAGE_LIST',
-              operation,
-              deadline,
-              with: ({ does }, call) => does({ conversation: ref, at, size }, call),
-            }),
+      read: async (at, size) => {
+        if (at === null && embedded) return success(embedded);
+        const within = { operation, deadline, sinceMs: ages.sinceMs };
+        return ages.note(await reads.messages(name, { conversation: ref, at, size }, within));
+      },
       matches: isWanted,
       idOf: (message) => message.nativeId,
       timeOf: (message) => message.createdAt?.getTime() ?? null,

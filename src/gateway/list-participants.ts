@@ -9,10 +9,15 @@ import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import { MAX_PAGE, pageIssues } from './inputs.ts';
 import { pageOfOne } from './page-of-one.ts';
 import type { EdgePage, PageAsked } from './pages.ts';
+import type { Reads } from './reads.ts';
 
 /** Null where the provider has no such list: that is how it is there, and no failure. */
 export async function listParticipants(
-  { dispatch, seal }: { readonly dispatch: Dispatch; readonly seal: CursorSeal },
+  {
+    dispatch,
+    reads,
+    seal,
+  }: { readonly dispatch: Dispatch; readonly reads: Reads; readonly seal: CursorSeal },
   { provider: name, nativeId }: Conversation,
   { first, after }: PageAsked,
   operation: Operation,
@@ -26,25 +31,23 @@ export async function listParticipants(
   }
   const question = `participants ${name} ${nativeId}`;
   const deadline = deadlineAfter(provider.deadlineMs);
-  return pageOfOne<Participant>(seal, { first, after, question }, () =>
-    success({
+  return pageOfOne<Participant>(seal, { first, after, question }, (sinceMs) => {
+    const ages = reads.ages(sinceMs);
+    return success({
+      ages,
       key: name,
       paging: able.value.paging,
       order: able.value.order,
       size: Math.min(MAX_PAGE, first + 1),
-      read: (at, size) =>
-        dispatch.run({
-          provider: name,
-          verb: 'PARTICIPANT_LIST',
-          operation,
-          deadline,
-          with: ({ does }, call) =>
-            does({ conversation: { provider: name, nativeId }, at, size }, call),
-        }),
+      read: async (at, size) => {
+        const input = { conversation: { provider: name, nativeId }, at, size };
+        const within = { operation, deadline, sinceMs: ages.sinceMs };
+        return ages.note(await reads.participants(name, input, within));
+      },
       matches: () => true,
       // Whoever has no id there goes by a name.
       idOf: (participant) => participant.nativeId ?? participant.name ?? '',
       timeOf: () => null,
-    }),
-  );
+    });
+  });
 }

@@ -14,10 +14,7 @@ export interface Memo {
 
 export interface Memos {
   /** The operation's own, or another one where something in that may be of before a change. */
-  of(
-    operation: Operation,
-    wanted: { readonly about: Touch; readonly sinceMs: number | undefined },
-  ): Memo;
+  of(operation: Operation, wanted: { readonly about: Touch; readonly sinceMs: number }): Memo;
 }
 
 export function openMemos(
@@ -32,7 +29,7 @@ export function openMemos(
   }
 
   return {
-    of({ reads }, { about, sinceMs = 0 }) {
+    of({ reads }, { about, sinceMs }) {
       const known = begun.get(reads);
       if (!known) {
         const memo = begin(reads);

@@ -4,17 +4,21 @@ import { checked, failed, type Outcome, success } from '../domain/failure.ts';
 import type { CursorSeal } from './cursor.ts';
 import { pageIssues } from './inputs.ts';
 import type { Lane } from './lane.ts';
-import { mergePages } from './merge.ts';
-import { type EdgePage, openWalk, type PageAsked } from './pages.ts';
+import { mergePages, type WalkState } from './merge.ts';
+import { aged, type EdgePage, openWalk, type PageAsked } from './pages.ts';
+import type { Ages } from './reads.ts';
 
 /** A list that is read on until the page is full. */
-export type OneList<T> = Omit<Lane<T>, 'from' | 'bound'>;
+export interface OneList<T> extends Omit<Lane<T>, 'from' | 'bound'> {
+  readonly ages: Ages;
+}
 
 /** `question` tells this list from every other: a cursor of one is refused by the others. */
 export async function pageOfOne<T>(
   seal: CursorSeal,
   { first, after, question }: PageAsked & { readonly question: string },
-  list: () => Outcome<OneList<T>>,
+  /** `sinceMs`: when what an earlier page showed was asked for. */
+  list: (sinceMs: number | undefined) => Outcome<OneList<T>>,
 ): Promise<Outcome<EdgePage<T>>> {
   const good = checked(first, pageIssues(first));
   if (!good.ok) return good;
@@ -24,9 +28,9 @@ export async function pageOfOne<T>(
     const endCursor = () => seal.seal(walked.value, question);
     return success({ edges: [], hasNext: true, endCursor });
   }
-  const found = list();
+  const found = list(sinceOf(walked.value));
   if (!found.ok) return found;
-  const { key } = found.value;
+  const { key, ages } = found.value;
   const from = walked.value[key];
   const bound = { rows: Infinity, calls: Infinity };
   const page = await mergePages<T>([{ ...found.value, from, bound }], first);
@@ -36,9 +40,14 @@ export async function pageOfOne<T>(
   return success({
     edges: page.rows.map(({ row, state }) => ({
       node: row,
-      cursor: () => seal.seal(state(), question),
+      cursor: () => seal.seal(aged(state(), key, ages), question),
     })),
     hasNext: page.hasNext,
-    endCursor: () => (page.rows.length > 0 ? seal.seal(page.state(), question) : null),
+    endCursor: () =>
+      page.rows.length > 0 ? seal.seal(aged(page.state(), key, ages), question) : null,
   });
+}
+
+function sinceOf(walk: WalkState): number | undefined {
+  return Object.values(walk)[0]?.readMs;
 }

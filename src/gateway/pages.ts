@@ -5,6 +5,7 @@ import { type Failure, invalid, type Outcome, success } from '../domain/failure.
 import type { ProviderName } from '../domain/ids.ts';
 import type { CursorSeal } from './cursor.ts';
 import type { WalkState } from './merge.ts';
+import type { Ages } from './reads.ts';
 
 export interface PageAsked {
   readonly first: number;
@@ -31,11 +32,19 @@ export interface ConversationPage extends EdgePage<Conversation> {
 /** One provider's part in one merged answer. */
 export interface Source {
   readonly provider: ProviderName;
-  readonly status: 'FRESH' | 'SKIPPED' | 'FAILED';
+  readonly status: 'FRESH' | 'CACHED' | 'STALE' | 'SKIPPED' | 'FAILED';
   readonly fetchedAt: Date | null;
   /** How many rows were looked at, where a filter had to be applied here. */
   readonly scanned: number | null;
   readonly failure: Failure | null;
+}
+
+/** Where a lane is left, with when it was read: what comes after it is not to be older. */
+export function aged(walk: WalkState, key: string, { sinceMs: readMs }: Ages): WalkState {
+  const lane = walk[key];
+  return lane && !lane.done && readMs !== undefined
+    ? { ...walk, [key]: { ...lane, readMs } }
+    : walk;
 }
 
 /** A cursor opened, or nowhere; one that is not ours for this question says what to do. */

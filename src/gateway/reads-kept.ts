@@ -58,7 +58,9 @@ export function keptReads(parts: KeptReadsParts) {
     }
 
     return async (provider, input, within) => {
-      const { operation, sinceMs } = within;
+      const { operation } = within;
+      // By the clock of whichever gateway read the page before: nothing can be asked for later than now.
+      const sinceMs = Math.min(within.sinceMs ?? 0, clock());
       const account = parts.provider(provider);
       if (!account || !(await parts.heardAfter(operation))) return ask(provider, input, within);
 
@@ -69,7 +71,7 @@ export function keptReads(parts: KeptReadsParts) {
       const freshMs = times.freshMs * spreadOf(id);
       const ageOf = ({ fetchedAtMs }: Kept) => clock() - fetchedAtMs;
       const mayBeShown = (kept: Kept) =>
-        kept.fetchedAtMs >= (sinceMs ?? 0) && freshness.holds(about, kept.asOf);
+        kept.fetchedAtMs >= sinceMs && freshness.holds(about, kept.asOf);
       const isEnough = (kept: Kept) =>
         mayBeShown(kept) && ageOf(kept) < freshMs && isAnswer(kept.value);
       const wish: Wish<Input> = {
@@ -95,8 +97,7 @@ export function keptReads(parts: KeptReadsParts) {
       const moment = freshness.moment();
       const read = await waited(flights.ask(wish), within, account);
       // Another gateway's answer may be of before the page before it.
-      if (read.outcome.ok)
-        return read.askedAtMs >= (sinceMs ?? 0) ? read : ask(provider, input, within);
+      if (read.outcome.ok) return read.askedAtMs >= sinceMs ? read : ask(provider, input, within);
       const { failure } = read.outcome;
       noteAbsent(id, { failure, askedAtMs: read.askedAtMs, moment });
       if (!mayPass(failure)) return read;

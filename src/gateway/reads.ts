@@ -17,6 +17,8 @@ export interface Reads {
   readonly messages: Reading<ListMessages, Page<Message>>;
   readonly message: Reading<MessageRef, Message>;
   readonly participants: Reading<ListParticipants, Page<Participant>>;
+  /** Of one list, read on from what was asked for at this time; where nothing is kept no page can be older than the one before. */
+  ages(sinceMs: number | undefined): Ages;
 }
 
 export type Reading<Input, T> = (
@@ -47,8 +49,10 @@ export interface Read<T> {
 export function openReads(
   questions: Questions,
   readingOf: <Input extends object, T>(question: Question<Input, T>) => Reading<Input, T>,
+  { isKept }: { readonly isKept: boolean },
 ): Reads {
   return {
+    ages: (sinceMs) => openAges({ sinceMs, isKept }),
     conversations: readingOf(questions.conversations),
     conversation: readingOf(questions.conversation),
     messages: readingOf(questions.messages),
@@ -85,8 +89,13 @@ export interface Ages {
   readonly failure: Failure | null;
 }
 
-/** `sinceMs`: when that was asked for which an earlier page showed. */
-export function openAges(sinceMs: number | undefined): Ages {
+function openAges({
+  sinceMs,
+  isKept,
+}: {
+  readonly sinceMs: number | undefined;
+  readonly isKept: boolean;
+}): Ages {
   let newestMs = sinceMs;
   let oldestMs: number | undefined;
   let status: Read<unknown>['status'] = 'FRESH';
@@ -97,7 +106,7 @@ export function openAges(sinceMs: number | undefined): Ages {
     },
     note({ outcome, askedAtMs, ...read }) {
       if (!outcome.ok) return outcome;
-      newestMs = Math.max(newestMs ?? askedAtMs, askedAtMs);
+      if (isKept) newestMs = Math.max(newestMs ?? askedAtMs, askedAtMs);
       oldestMs = Math.min(oldestMs ?? askedAtMs, askedAtMs);
       if (read.status === 'STALE' || status === 'FRESH') status = read.status;
       failure ??= read.failure;
