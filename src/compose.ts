@@ -1,6 +1,6 @@
 // The composition root: every part is built here once, and closed in reverse order.
 
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type { Config, ProviderConfig, RedisConfig } from './config/config.ts';
 import { scopeOf } from './config/scope.ts';
 import { aloneAt } from './gateway/alone.ts';
@@ -8,9 +8,12 @@ import { type Gateway, openGateway } from './gateway/gateway.ts';
 import { type Ingest, openIngest } from './gateway/ingest.ts';
 import type { Log } from './observability/log.ts';
 import { openOwnProvider } from './open-own-provider.ts';
-import { openProvider } from './providers/catalogue.ts';
+import { BREAKER_TIMES, type BreakerTimes } from './providers/breaker.ts';
+import { type AccountParts, openProvider } from './providers/catalogue.ts';
 import { openHttp } from './providers/http.ts';
-import type { Alone, Provider } from './providers/provider.ts';
+import { USUAL_LIMITS } from './providers/limits.ts';
+import { type AccountManners, openManners } from './providers/manners.ts';
+import type { Provider } from './providers/provider.ts';
 import { type Server, startServer } from './server/server.ts';
 import type { EventLog } from './state/events/log.ts';
 import { memoryLog } from './state/events/memory.ts';
@@ -44,10 +47,10 @@ export interface Surroundings {
   readonly clock: () => number;
   /** Seals cursors where the config names no secret. */
   readonly randomSecret: () => string;
+  /** When an account that fails is left in peace, and for how long. Absent, as is usual. */
+  readonly breaker?: BreakerTimes;
 }
 
-/** Sockets to one account; more wait their turn. */
-const SOCKETS_PER_ACCOUNT = 32;
 const CONNECT_TIMEOUT_MS = 2000;
 /** Streams of the event log. Fixed: a conversation keeps its own for ever. */
 const LANES = 8;
@@ -65,11 +68,9 @@ const LEDGER = { leaseMs: 5000, keptMs: 24 * 3_600_000 };
 /** Of one process: more than one a second for a day. */
 const MOST_KEYS = 100_000;
 
-export async function compose(
-  config: Config,
-  { log, clock, randomSecret }: Surroundings,
-): Promise<Parlance> {
-  const composed = await composeGateway(config, { log, clock, randomSecret });
+export async function compose(config: Config, surroundings: Surroundings): Promise<Parlance> {
+  const { log } = surroundings;
+  const composed = await composeGateway(config, surroundings);
   const { gateway, events, ingest, redis, close: closeGateway } = composed;
   let server: Server;
   try {
@@ -101,25 +102,25 @@ export async function compose(
 /** The gateway without a server: what `parlance check` asks. */
 export async function composeGateway(
   config: Config,
-  { log, clock, randomSecret }: Surroundings,
+  { log, clock, randomSecret, breaker = BREAKER_TIMES }: Surroundings,
 ): Promise<Composed> {
-  const dispatchers = config.providers.map(
-    () =>
-      new Agent({
-        connections: SOCKETS_PER_ACCOUNT,
-        pipelining: 1,
-        connect: { timeout: CONNECT_TIMEOUT_MS },
-      }),
-  );
-  const providers = config.providers.map((account, index) =>
-    openAccount(account, {
-      dispatcher: dispatchers[index] ?? new Agent(),
+  const opened = config.providers.map((account) => {
+    const { name } = account;
+    // As many sockets as calls are let through: who waits does so before, where it is known who comes first.
+    const dispatcher = new Agent({ pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+    const manners = openManners({ provider: name, clock, chance: Math.random, breaker });
+    const provider = openAccount(account, {
+      dispatcher,
       clock,
+      manners,
       // Asked only once all is open.
       alone: (what, signal, work) =>
         aloneAt({ name: account.name, scope: scopeOf(account) }, turnLeases)(what, signal, work),
-    }),
-  );
+    });
+    return { name, dispatcher, manners, provider };
+  });
+  const providers = opened.map(({ provider }) => provider);
+  const mannersOf = new Map(opened.map(({ name, manners }) => [name, manners]));
   const secret = config.server.cursorSecret?.reveal();
   if (secret === undefined && config.kind === 'configured') {
     log.warn(
@@ -155,6 +156,7 @@ export async function composeGateway(
       polling: { ...POLLING, ...config.events?.polling },
       retentionMs: retention.ageMs,
     },
+    nextTry: (name) => mannersOf.get(name)?.nextTry() ?? null,
     cursorSecret: secret ?? randomSecret(),
     clock,
     log,
@@ -168,7 +170,7 @@ export async function composeGateway(
       await gateway.close();
       await leases.close();
       await events.close();
-      await Promise.all(dispatchers.map((dispatcher) => dispatcher.destroy()));
+      await Promise.all(opened.map(({ dispatcher }) => dispatcher.destroy()));
     },
   };
 }
@@ -190,14 +192,16 @@ function placeOf(redis: RedisConfig): RedisPlace & { readonly prefix?: string } 
 /** Throws, with a sentence for the operator, where a kind from outside this tree cannot be opened. */
 function openAccount(
   account: ProviderConfig,
-  {
-    dispatcher,
-    clock,
-    alone,
-  }: { readonly dispatcher: Dispatcher; readonly clock: () => number; readonly alone: Alone },
+  parts: AccountParts & { readonly manners: AccountManners },
 ): Provider {
-  if (account.kind !== 'generic') return openProvider(account, { dispatcher, clock, alone });
+  if (account.kind !== 'generic') return openProvider(account, parts);
+  const { dispatcher, clock, manners, turnstileOf } = parts;
   const { name, url, definition } = account;
-  const http = openHttp({ provider: name, origin: url ?? definition.origin, dispatcher });
+  const http = openHttp({
+    provider: name,
+    origin: url ?? definition.origin,
+    dispatcher,
+    manners: manners.towards({ turnstile: turnstileOf?.(USUAL_LIMITS) }),
+  });
   return openOwnProvider(account, { http, clock });
 }
