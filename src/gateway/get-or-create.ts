@@ -12,7 +12,7 @@ import type { Dispatch, Operation } from './dispatch.ts';
 import { findConversation } from './find-conversation.ts';
 import { backoff, pause, unlessAborted, whileHeld } from './held.ts';
 import { NO_INTENT, readNotes } from './intents.ts';
-import { type Asking, type Mine, openTurn, type Patience } from './turn-to-create.ts';
+import { type Asking, createMsOf, type Mine, openTurn, type Patience } from './turn-to-create.ts';
 
 export interface GetOrCreateParts {
   readonly dispatch: Dispatch;
@@ -146,18 +146,15 @@ interface Going {
 /** Nobody waits for it, except where the same is asked again. */
 const TAKING_BACK_IS_NO_HASTE = 4;
 
-/** An answer of an AI is the longest that a client of this provider is asked to wait: many small calls may take as long. */
-function patienceOf(
-  { deadlineMs, replyDeadlineMs }: Provider,
-  { signal }: Operation,
-  closing: AbortSignal,
-): Patience {
-  const wholeMs = Math.max(deadlineMs, replyDeadlineMs);
+/** As long as an answer of an AI, which a create may be and a search of many pages may take; and a call to look for what was lost. */
+function patienceOf(provider: Provider, { signal }: Operation, closing: AbortSignal): Patience {
+  const { deadlineMs, replyDeadlineMs } = provider;
+  const wholeMs = deadlineMs + replyDeadlineMs;
   const time = AbortSignal.any([closing, deadlineAfter(wholeMs)]);
   return {
     time,
     until: AbortSignal.any([signal, time]),
-    begin: deadlineAfter(wholeMs - Math.min(deadlineMs, wholeMs / 2)),
+    begin: deadlineAfter(wholeMs - Math.max(deadlineMs, createMsOf(provider) / 2)),
   };
 }
 

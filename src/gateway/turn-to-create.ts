@@ -5,6 +5,7 @@ import { type Failure, failed, type Outcome, reasonOf, success } from '../domain
 import type { Provider } from '../providers/provider.ts';
 import type { CreateConversation, GotOrCreated } from '../providers/verbs.ts';
 import type { Hold } from '../state/lease/lease.ts';
+import { deadlineAfter } from './deadline.ts';
 import type { Dispatch, Operation } from './dispatch.ts';
 import { findConversation, isMatch, type Looked, type Question } from './find-conversation.ts';
 import {
@@ -184,7 +185,7 @@ export function openTurn({
       verb: 'CONVERSATION_CREATE',
       // A client that leaves would leave a doubt behind for all the others.
       operation: { ...operation, signal: new AbortController().signal },
-      deadline: patience.time,
+      deadline: AbortSignal.any([patience.time, deadlineAfter(createMsOf(provider))]),
       patience: 'reply',
       with: ({ does }, call) => {
         const begun = async (nativeId: string) => {
@@ -213,6 +214,12 @@ export function openTurn({
   }
 }
 
+/** How long a create may take: where a conversation begins with a message to an AI, its answer is waited for. */
+export function createMsOf({ can, deadlineMs, replyDeadlineMs }: Provider): number {
+  const { MESSAGE_SEND: send } = can;
+  return send.support !== 'NONE' && send.replies === 'always' ? replyDeadlineMs : deadlineMs;
+}
+
 function done(outcome: Outcome<GotOrCreated>): Came {
   return { kind: 'done', outcome };
 }
@@ -224,7 +231,7 @@ function isNothing(intent: Intent | 'unreadable', mine: Mine): boolean {
 
 /** A failure that is no proof that nothing was done. */
 function isDoubtful(failure: Failure): boolean {
-  return failure.kind === 'outcome-unknown' || ('doubtful' in failure && failure.doubtful === true);
+  return failure.kind === 'outcome-unknown' || 'doubtful' in failure;
 }
 
 async function clear(hold: Hold, mine: Mine): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest';
 import type { Conversation } from '../../../src/domain/conversation.ts';
-import { failed, success } from '../../../src/domain/failure.ts';
+import { type Failure, failed, success } from '../../../src/domain/failure.ts';
 import type { ConversationRef } from '../../../src/domain/ids.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import type { ConversationChanges, UpdateField } from '../../../src/providers/verbs.ts';
@@ -222,7 +222,37 @@ const GET_OR_CREATE_LAWS: readonly Law[] = [
       of: (provider) => credulous(provider),
     },
   },
+  {
+    verb: 'CONVERSATION_GET_OR_CREATE',
+    sentence: 'composed of others, it looks for one whose answer was lost, and begins no second',
+    concerns: ({ can }) => 'matches' in can.CONVERSATION_GET_OR_CREATE,
+    async holds(stage) {
+      const begun = newIds(stage);
+      stage.strike({ kind: 'cut-after-accept' }, 'write');
+      const first = valueOf(await getOrCreate(stage, findable(stage)));
+      stage.heal();
+      const second = valueOf(await getOrCreate(stage, findable(stage)));
+      expect([first.created, second.created]).toEqual([true, false]);
+      expect(begun()).toEqual([first.conversation.nativeId]);
+      expect(second.conversation.nativeId).toBe(first.conversation.nativeId);
+    },
+    mutant: {
+      fault: 'takes a lost answer for a service that was never reached',
+      of: (provider) =>
+        altering(provider, 'CONVERSATION_CREATE', (able) => ({
+          ...able,
+          does: async (input, call) => {
+            const answer = await able.does(input, call);
+            return answer.ok ? answer : failed(neverReached(provider));
+          },
+        })),
+    },
+  },
 ];
+
+function neverReached({ name }: Provider): Failure {
+  return { kind: 'unavailable', provider: name, because: 'it was not there', retryAt: null };
+}
 
 /** Finds nothing of what there is. */
 function forgetful(provider: Provider): Provider {

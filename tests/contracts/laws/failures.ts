@@ -7,6 +7,7 @@ import { failed, type Outcome, success } from '../../../src/domain/failure.ts';
 import type { ProviderName } from '../../../src/domain/ids.ts';
 import type { ReplyEvent } from '../../../src/domain/reply.ts';
 import { VERBS, type Verb } from '../../../src/domain/verb.ts';
+import type { Provider } from '../../../src/providers/provider.ts';
 import { type About, attempt, EFFECTS } from '../attempts.ts';
 import { failingAs, isStream, type Law, wrapping } from '../law.ts';
 import { aCall, changed, failureOf, noted, type Stage } from '../stage.ts';
@@ -85,7 +86,7 @@ function lawsOf(verb: Verb): Law[] {
     {
       verb,
       sentence: `an answer that cannot be read is ${isWrite ? 'an outcome nobody knows' : 'no answer'}`,
-      concerns: (_provider, { silent }) => !silent.includes(verb),
+      concerns: (provider, { silent }) => !silent.includes(verb) && !isLookedFor(provider, verb),
       async holds(stage) {
         await settled(stage);
         stage.strike({ kind: 'malformed' }, isWrite ? 'write' : undefined);
@@ -109,7 +110,8 @@ function lawsOf(verb: Verb): Law[] {
           .sent(effect)
           .then(() => setTimeout(A_MOMENT_MS))
           .then(() => deadline.abort());
-        const [answer] = await Promise.all([attempt(stage, verb, aCall(deadline.signal)), late]);
+        const asked = attempt(impatient(stage, verb), verb, aCall(deadline.signal));
+        const [answer] = await Promise.all([asked, late]);
         expect(failureOf(answer)).toMatchObject({ kind: lost });
       },
       mutant: {
@@ -202,6 +204,7 @@ function lawsOf(verb: Verb): Law[] {
       verb,
       sentence:
         'an answer cut off after the work was done is an outcome nobody knows, and is not sent again',
+      concerns: (provider) => !isLookedFor(provider, verb),
       async holds(stage) {
         await settled(stage);
         stage.strike({ kind: 'cut-after-accept' }, 'write');
@@ -249,6 +252,18 @@ function lawsOf(verb: Verb): Law[] {
   return [...everywhere, ...(isWrite ? ofWrites : ofReads)].filter(
     ({ sentence }) => isAboutOne || !sentence.startsWith('an id that looks like'),
   );
+}
+
+/** What is composed of a list and a create is not left in doubt: a law of its own says what becomes of it. */
+function isLookedFor({ can }: Provider, verb: Verb): boolean {
+  return verb === 'CONVERSATION_GET_OR_CREATE' && 'matches' in can[verb];
+}
+
+/** Getting or creating is looked after for as long as its client may wait, whoever has gone. */
+function impatient(stage: Stage, verb: Verb): Stage {
+  return verb === 'CONVERSATION_GET_OR_CREATE'
+    ? { ...stage, provider: { ...stage.provider, deadlineMs: 300, replyDeadlineMs: 600 } }
+    : stage;
 }
 
 /** From when a request is on its way: long enough for it to be gone. */
