@@ -1,7 +1,7 @@
 // The count in Redis is the count in memory: whatever happens, both let the same calls go and say the same of the rest.
 
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import type { Facts } from '../../src/state/budget/budget.ts';
 import { redisCount } from '../../src/state/budget/redis.ts';

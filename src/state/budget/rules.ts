@@ -65,6 +65,6 @@ export const CAREFUL_MS = 60_000;
 export const LEAST_ESTIMATE = 5;
 /** An estimate is believed for so many windows; then what is beyond it is tried one at a time. */
 export const BELIEVED_WINDOWS = 5;
-/** Between a call's arrival at the service and its answer here. */
-export const SLACK_MS = 1000;
+/** Of a window: longer than between a call's arrival at the service and its answer here. */
+export const SLACK = 1 / 50;
 export const MOST_FREES = 100;

@@ -13,7 +13,7 @@ import {
   MOST_FREES,
   PEEK_MS,
   RESERVE,
-  SLACK_MS,
+  SLACK,
 } from './rules.ts';
 
 /** Longer than whatever is remembered here counts. */
@@ -96,7 +96,7 @@ local function refuse(said, isOld)
   s.aloneKey = ''
   s.aloneUntil = 0
   if a.windowMs then
-    s.estimate = redis.call('ZCOUNT', KEYS[3], '(' .. text(now + ${SLACK_MS}), '+inf')
+    s.estimate = redis.call('ZCOUNT', KEYS[3], '(' .. text(now + math.floor(a.windowMs * ${SLACK})), '+inf')
     s.believedUntil = s.rests + ${BELIEVED_WINDOWS} * a.windowMs
   end
 end

@@ -17,7 +17,7 @@ import {
   PEEK_MS,
   RESERVE,
   type Settled,
-  SLACK_MS,
+  SLACK,
   type Tally,
   type Told,
 } from './rules.ts';
@@ -121,7 +121,8 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
     alone = { key: '', until: 0 };
     if (windowMs !== null) {
       // Of those about to leave the window it may have left the service's own already.
-      estimate = [...counted.values()].filter((until) => until > now + SLACK_MS).length;
+      const slackMs = Math.floor(windowMs * SLACK);
+      estimate = [...counted.values()].filter((until) => until > now + slackMs).length;
       believedUntil = rests + BELIEVED_WINDOWS * windowMs;
     }
   }
