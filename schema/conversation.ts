@@ -204,7 +204,17 @@ Conversation.implement({
 const SourceStatus = builder.enumType('SourceStatus', {
   description: 'How a provider took part in an answer.',
   values: {
-    FRESH: { description: 'It was asked and answered; or an earlier page had all it has.' },
+    FRESH: {
+      description: 'It was asked just now and answered; or an earlier page had all it has.',
+    },
+    CACHED: {
+      description:
+        'Its answer of a moment ago is shown again; nothing that it tells of is known to have changed since.',
+    },
+    STALE: {
+      description:
+        'Its answer is older, see `fetchedAt`: it is being asked again meanwhile, or it fails, and then `error` says why.',
+    },
     SKIPPED: { description: 'It lacks what the filter asks for, and was not asked.' },
     FAILED: { description: 'It could not be had; what it has comes on a later page.' },
   } satisfies Record<GatewaySource['status'], object>,
@@ -222,7 +232,8 @@ const Source = builder.objectRef<GatewaySource>('Source').implement({
     fetchedAt: t.expose('fetchedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its part was had; null where it was not asked.',
+      description:
+        'When it was asked for the oldest part of this; null where it was not asked, or failed.',
     }),
     scanned: t.exposeInt('scanned', {
       nullable: true,
@@ -232,7 +243,7 @@ const Source = builder.objectRef<GatewaySource>('Source').implement({
     error: t.field({
       type: ErrorInterface,
       nullable: true,
-      description: 'What went wrong, for FAILED.',
+      description: 'What went wrong, for FAILED; for STALE, why it is no newer.',
       resolve: ({ failure }) => failure && shownError(failure),
     }),
   }),

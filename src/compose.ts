@@ -3,10 +3,12 @@
 import { Agent } from 'undici';
 import type { Config, ProviderConfig, RedisConfig } from './config/config.ts';
 import { scopeOf } from './config/scope.ts';
+import type { ProviderName } from './domain/ids.ts';
 import { aloneAt } from './gateway/alone.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
 import { type Ingest, openIngest } from './gateway/ingest.ts';
 import type { Log } from './observability/log.ts';
+import { openCache } from './open-cache.ts';
 import { openOwnProvider } from './open-own-provider.ts';
 import { BREAKER_TIMES, type BreakerTimes } from './providers/breaker.ts';
 import { type AccountParts, openProvider } from './providers/catalogue.ts';
@@ -14,7 +16,11 @@ import { openHttp } from './providers/http.ts';
 import { USUAL_LIMITS } from './providers/limits.ts';
 import { type AccountManners, openManners } from './providers/manners.ts';
 import type { Provider } from './providers/provider.ts';
+import { openTurnstile } from './providers/turnstile.ts';
 import { type Server, startServer } from './server/server.ts';
+import type { Budget } from './state/budget/budget.ts';
+import { memoryBudgets } from './state/budget/memory.ts';
+import { redisBudgets } from './state/budget/redis.ts';
 import type { EventLog } from './state/events/log.ts';
 import { memoryLog } from './state/events/memory.ts';
 import { redisLog } from './state/events/redis.ts';
@@ -104,6 +110,9 @@ export async function composeGateway(
   config: Config,
   { log, clock, randomSecret, breaker = BREAKER_TIMES }: Surroundings,
 ): Promise<Composed> {
+  const redis = config.redis && openRedis({ ...placeOf(config.redis), log });
+  const budgets = redis ? redisBudgets({ door: redis, clock }) : memoryBudgets({ clock });
+  const budgetOf = new Map<ProviderName, Budget>();
   const opened = config.providers.map((account) => {
     const { name } = account;
     // As many sockets as calls are let through: who waits does so before, where it is known who comes first.
@@ -113,6 +122,11 @@ export async function composeGateway(
       dispatcher,
       clock,
       manners,
+      turnstileOf(limits) {
+        const budget = budgets.of(scopeOf(account), limits);
+        budgetOf.set(name, budget);
+        return openTurnstile({ provider: name, limits, budget, clock });
+      },
       // Asked only once all is open.
       alone: (what, signal, work) =>
         aloneAt({ name: account.name, scope: scopeOf(account) }, turnLeases)(what, signal, work),
@@ -128,7 +142,6 @@ export async function composeGateway(
       'no cursor secret is set: cursors end with this process and no other gateway takes them',
     );
   }
-  const redis = config.redis && openRedis({ ...placeOf(config.redis), log });
   const retention = { ...RETENTION, ...config.events?.retention };
   const events = redis
     ? await redisLog({ door: redis, lanes: LANES, retention, log })
@@ -144,9 +157,11 @@ export async function composeGateway(
   const ledger = redis
     ? redisLedger({ door: redis, ...LEDGER })
     : memoryLedger({ clock: () => performance.now(), now: clock, most: MOST_KEYS, ...LEDGER });
+  const keeping = await openCache(config.cache, { redis, clock, log });
   const gateway = openGateway({
     providers,
     events,
+    ...(keeping && { keeping }),
     ledger,
     scopes: new Map(config.providers.map((account) => [account.name, scopeOf(account)])),
     turnLeases,
@@ -157,6 +172,7 @@ export async function composeGateway(
       retentionMs: retention.ageMs,
     },
     nextTry: (name) => mannersOf.get(name)?.nextTry() ?? null,
+    rateLeft: (name) => budgetOf.get(name)?.left() ?? null,
     cursorSecret: secret ?? randomSecret(),
     clock,
     log,
@@ -168,6 +184,8 @@ export async function composeGateway(
     redis,
     async close() {
       await gateway.close();
+      await budgets.close();
+      await keeping?.cache.close();
       await leases.close();
       await events.close();
       await Promise.all(opened.map(({ dispatcher }) => dispatcher.destroy()));

@@ -19,7 +19,13 @@ const PULSE_EVERY_MS = 20_000;
 const POLLING = { watchedMs: 500, inboxMs: 1000 };
 
 export async function openSandbox(
-  { server, redis, events, log }: Pick<Config, 'server' | 'redis' | 'events' | 'log'>,
+  {
+    server,
+    redis,
+    events,
+    cache,
+    log,
+  }: Pick<Config, 'server' | 'redis' | 'events' | 'cache' | 'log'>,
   { chance, ...options }: { readonly chance: () => number } & WorldOptions,
 ): Promise<Sandbox> {
   const world = await startWorld(options);
@@ -31,6 +37,7 @@ export async function openSandbox(
       server,
       ...(redis ? { redis } : {}),
       events: { polling: POLLING, ...events },
+      ...(cache === undefined ? {} : { cache }),
       log,
     },
     credentials: world.credentials,

@@ -31,6 +31,8 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
   readonly redis?: RedisInput;
   /** What subscriptions are told from: what is kept of it, and how often is looked for it. */
   readonly events?: EventsInput;
+  /** For how long what providers answered is shown again; false: each query asks. */
+  readonly cache?: CacheInput;
   readonly log?: {
     /** `info` where absent. The variable LOG_LEVEL wins over it. */
     readonly level?: LogLevel;
@@ -51,6 +53,36 @@ export interface EventsInput {
     /** And the inbox of an account; 15000 where absent. */
     readonly inboxMs?: number;
   };
+}
+
+/**
+ * What is known to have changed is never shown, however these are set: they are for changes that nobody tells of. For each
+ * kind of answer, what is left out stays as it is.
+ */
+export type CacheInput =
+  | false
+  | {
+      /** How much this process keeps, in MB; 64 where absent. The least used goes first. */
+      readonly memoryMb?: number;
+      /** Pages of the list of conversations: 5000, 30000 and 3600000 where absent. */
+      readonly conversations?: KeptTimesInput;
+      /** One conversation: 10000, 60000 and 3600000. */
+      readonly conversation?: KeptTimesInput;
+      /** Pages of the messages of a conversation: 5000, 30000 and 3600000. */
+      readonly messages?: KeptTimesInput;
+      /** One message: 30000, 120000 and 3600000. */
+      readonly message?: KeptTimesInput;
+      /** Who takes part in a conversation: 30000, 120000 and 3600000. */
+      readonly participants?: KeptTimesInput;
+    };
+
+export interface KeptTimesInput {
+  /** As long as this an answer is shown without asking again. */
+  readonly freshMs?: number;
+  /** So much longer it is shown once more, while it is asked for again. */
+  readonly staleMs?: number;
+  /** So long after it was asked for it is shown where the provider fails. */
+  readonly graceMs?: number;
 }
 
 /** One server, one found through Sentinels, or a cluster. */
@@ -183,6 +215,7 @@ export interface Config {
   };
   readonly redis?: RedisConfig;
   readonly events?: EventsInput;
+  readonly cache?: CacheInput;
   readonly log: { readonly level: LogLevel };
 }
 

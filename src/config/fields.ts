@@ -24,6 +24,13 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 
 export const milliseconds = whole('a time in milliseconds', { from: 1, to: LONGEST_TIMER_MS });
 
+export const millisecondsOrNone = whole('a time in milliseconds', {
+  from: 0,
+  to: LONGEST_TIMER_MS,
+});
+
+export const megabytes = whole('a number of megabytes', { from: 1, to: 1_000_000 });
+
 export const eventCount = whole('a number of events', { from: 1, to: 10_000_000 });
 
 export const identifier = (wanted: string) => whole(wanted, { from: 0, to: 2_147_483_647 });

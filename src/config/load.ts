@@ -43,6 +43,7 @@ export async function loadConfig(surroundings: Surroundings): Promise<Result> {
       },
       ...redisOf(settings.REDIS_URL, read.redis),
       ...(read.events ? { events: read.events } : {}),
+      ...(read.cache === undefined ? {} : { cache: read.cache }),
       log: { level: settings.LOG_LEVEL ?? read.log.level ?? 'info' },
     }),
   };

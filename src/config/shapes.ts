@@ -7,7 +7,9 @@ import {
   host,
   identifier,
   level,
+  megabytes,
   milliseconds,
+  millisecondsOrNone,
   origin,
   port,
   redisUrl,
@@ -48,6 +50,27 @@ export const EVENT_PARTS = {
   polling: Object.keys(polling.shape),
 };
 
+const keptTimes = z.object(
+  {
+    freshMs: millisecondsOrNone.exactOptional(),
+    staleMs: millisecondsOrNone.exactOptional(),
+    graceMs: millisecondsOrNone.exactOptional(),
+  },
+  { error: 'must be a mapping: give it freshMs, staleMs, graceMs, or remove it' },
+);
+
+export const cache = z.object({
+  memoryMb: megabytes.exactOptional(),
+  conversations: keptTimes.exactOptional(),
+  conversation: keptTimes.exactOptional(),
+  messages: keptTimes.exactOptional(),
+  message: keptTimes.exactOptional(),
+  participants: keptTimes.exactOptional(),
+});
+
+/** The settings of each kind of answer in `cache`. */
+export const KEPT_TIMES = Object.keys(keptTimes.shape);
+
 export const log = z.object({ level: level.exactOptional() });
 
 const prefix = word('what every key begins with').exactOptional();
@@ -73,7 +96,7 @@ export function redisShapeOf(given: Mapping) {
   return 'cluster' in given ? redisCluster : redisServer;
 }
 
-export const SECTIONS = ['providers', 'kinds', 'server', 'redis', 'events', 'log'];
+export const SECTIONS = ['providers', 'kinds', 'server', 'redis', 'events', 'cache', 'log'];
 
 const shared = {
   url: origin.exactOptional(),

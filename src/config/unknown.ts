@@ -5,7 +5,9 @@ import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
 import {
+  cache,
   EVENT_PARTS,
+  KEPT_TIMES,
   log,
   redisShapeOf,
   SECTIONS,
@@ -21,6 +23,7 @@ export function unknownSettings(given: Mapping): Mistake[] {
     ...unknownIn(['server'], given['server'], Object.keys(server.shape)),
     ...unknownInRedis(given['redis']),
     ...unknownInEvents(given['events']),
+    ...unknownInCache(given['cache']),
     ...unknownIn(['log'], given['log'], Object.keys(log.shape)),
     ...providersIn(given).flatMap(([name, entry]) => unknownInProvider(['providers', name], entry)),
   ];
@@ -50,6 +53,15 @@ function unknownInEvents(given: unknown): Mistake[] {
     ...Object.entries(EVENT_PARTS).flatMap(([part, known]) =>
       unknownIn(['events', part], given[part], known),
     ),
+  ];
+}
+
+function unknownInCache(given: unknown): Mistake[] {
+  if (!isMapping(given)) return [];
+  const known = Object.keys(cache.shape);
+  return [
+    ...unknownIn(['cache'], given, known),
+    ...known.flatMap((part) => unknownIn(['cache', part], given[part], KEPT_TIMES)),
   ];
 }
 

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import { providerName } from '../domain/ids.ts';
-import type { OwnConfig, ProviderConfig, RedisConfig } from './config.ts';
+import type { CacheInput, OwnConfig, ProviderConfig, RedisConfig } from './config.ts';
 import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, mistakesOf, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
@@ -12,6 +12,7 @@ import { readOwnSettings } from './own-settings.ts';
 import {
   type Account,
   anyAccount,
+  cache,
   events,
   log,
   redisShapeOf,
@@ -26,6 +27,7 @@ export interface Validated {
   readonly server: z.output<typeof server>;
   readonly redis?: RedisConfig;
   readonly events?: z.output<typeof events>;
+  readonly cache?: CacheInput;
   readonly log: z.output<typeof log>;
   readonly mistakes: readonly Mistake[];
 }
@@ -36,18 +38,21 @@ export async function validate(given: Mapping, own: OwnKinds): Promise<Validated
   const serverRead = readSection('server', server, given['server']);
   const redisRead = readRedis(given['redis']);
   const eventsRead = readSection('events', events, given['events']);
+  const cacheRead = readCache(given['cache']);
   const logRead = readSection('log', log, given['log']);
   return {
     providers: providers.value,
     server: serverRead.value ?? {},
     ...(redisRead.value ? { redis: redisRead.value } : {}),
     ...(eventsRead.value ? { events: eventsRead.value } : {}),
+    ...(cacheRead.value === undefined ? {} : { cache: cacheRead.value }),
     log: logRead.value ?? {},
     mistakes: [
       ...providers.mistakes,
       ...serverRead.mistakes,
       ...redisRead.mistakes,
       ...eventsRead.mistakes,
+      ...cacheRead.mistakes,
       ...logRead.mistakes,
     ],
   };
@@ -186,6 +191,18 @@ function readSection<Shape extends z.ZodObject>(
     return wrong([name], `must be a mapping: give it ${settings}, or remove it`);
   }
   return outcomeOf(shape.safeParse(given), [name]);
+}
+
+function readCache(given: unknown): Read<CacheInput> {
+  if (given === false || given === 'false') return { value: false, mistakes: [] };
+  if (given !== undefined && !isMapping(given)) {
+    const settings = Object.keys(cache.shape).join(', ');
+    return wrong(
+      ['cache'],
+      `must be false, to have each query ask, or a mapping: give it ${settings}, or remove it`,
+    );
+  }
+  return readSection('cache', cache, given);
 }
 
 function readRedis(given: unknown): Read<RedisConfig> {

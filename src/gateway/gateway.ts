@@ -22,6 +22,7 @@ import type {
   UpdatedConversation,
   UpdatedMessage,
 } from '../providers/verbs.ts';
+import type { Left } from '../state/budget/budget.ts';
 import type { EventLog } from '../state/events/log.ts';
 import type { Ledger } from '../state/idempotency/ledger.ts';
 import type { Leases } from '../state/lease/lease.ts';
@@ -65,7 +66,8 @@ import { openWatch, type WatchParts } from './watch.ts';
 export interface Gateway extends KeyedWrites {
   readonly providers: readonly Provider[];
   provider(name: string): Provider | undefined;
-  health(name: ProviderName): Health;
+  /** Its rate limit is null where nothing is known of one. */
+  health(name: ProviderName): Health & { readonly rateLimit: Left | null };
 
   listConversations(
     asked: PageAsked & { readonly filter: FilterAsked },
@@ -130,6 +132,8 @@ export interface GatewayParts {
   readonly watch?: Pick<WatchParts, 'leases' | 'polling' | 'retentionMs' | 'timer'>;
   /** When an account that is left in peace, because it fails, is tried again; null where it is not. */
   readonly nextTry?: (provider: ProviderName) => Date | null;
+  /** What each service still takes, as far as it is known. */
+  readonly rateLeft?: (provider: ProviderName) => Left | null;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: Log;
@@ -231,7 +235,10 @@ export function openGateway(parts: GatewayParts): Gateway {
   return {
     providers,
     provider: (name) => providers.find((provider) => provider.name === name),
-    health: health.of,
+    health(name) {
+      const rateLimit = parts.rateLeft?.(name) ?? null;
+      return { ...health.of(name), rateLimit: isAnythingKnown(rateLimit) ? rateLimit : null };
+    },
 
     listConversations: (asked, operation) =>
       listConversations({ dispatch, reads, seal, clock }, asked, operation),
@@ -326,4 +333,8 @@ export function openGateway(parts: GatewayParts): Gateway {
       await watch?.close();
     },
   };
+}
+
+function isAnythingKnown(left: Left | null): boolean {
+  return left !== null && Object.values(left).some((known) => known !== null);
 }

@@ -74,9 +74,8 @@ export function keptReads(parts: KeptReadsParts) {
         kept.fetchedAtMs >= sinceMs && freshness.holds(about, kept.asOf);
       const isEnough = (kept: Kept) =>
         mayBeShown(kept) && ageOf(kept) < freshMs && isAnswer(kept.value);
-      const wish: Wish<Input> = {
-        ...{ id, key, scope, account, input, about, operation, sinceMs, isEnough },
-      };
+      const asked = { account, input, about, operation, sinceMs };
+      const wish: Wish<Input> = { ...asked, id, key, scope, isEnough };
       const shown = (kept: Kept, agedMs: number): T | undefined =>
         mayBeShown(kept) && ageOf(kept) < agedMs && isAnswer(kept.value) ? kept.value : undefined;
 

@@ -82,7 +82,7 @@ export function openQuestions(dispatch: Dispatch): Questions {
         return mapOutcome(read, (value) => ({ value, besides: messagesIn(value) }));
       },
       about: (_provider, conversation) => ({ conversation, parts: ['conversation'] }),
-      isAnswer: isRow<Conversation>,
+      isAnswer: isConversation,
     },
     messages: {
       kind: 'messages',
@@ -113,7 +113,7 @@ export function openQuestions(dispatch: Dispatch): Questions {
         return mapOutcome(read, (value) => ({ value, besides: [] }));
       },
       about: (_provider, { conversation }) => ({ conversation, parts: ['messages'] }),
-      isAnswer: isRow<Message>,
+      isAnswer: isMessage,
     },
     participants: {
       kind: 'participants',
@@ -188,8 +188,12 @@ function isPage<T>(value: unknown): value is Page<T> {
   return isRecord(value) && Array.isArray(value['items']) && 'next' in value;
 }
 
-function isRow<T extends { readonly nativeId: string }>(value: unknown): value is T {
-  return isRecord(value) && typeof value['nativeId'] === 'string';
+function isConversation(value: unknown): value is Conversation {
+  return isRecord(value) && typeof value['nativeId'] === 'string' && 'sortedAt' in value;
+}
+
+function isMessage(value: unknown): value is Message {
+  return isRecord(value) && typeof value['nativeId'] === 'string' && 'role' in value;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

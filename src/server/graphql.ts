@@ -3,6 +3,7 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { createGraphQLError, createYoga, type Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
+import { errorOf } from '../../schema/failure.ts';
 import { schema } from '../../schema/index.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
@@ -30,8 +31,12 @@ export function openGraphql({ gateway, log }: { readonly gateway: Gateway; reado
     healthCheckEndpoint: `${GRAPHQL_PATH}/healthz`,
     context: ({ request, left }) => ({
       gateway,
-      // The request's own signal, once another is derived from it, no longer says that it was aborted.
-      operation: { signal: left ?? AbortSignal.any([request.signal]), reads: new Map() },
+      operation: {
+        // The request's own signal, once another is derived from it, no longer says that it was aborted.
+        signal: left ?? AbortSignal.any([request.signal]),
+        reads: new Map(),
+        ...comesAfter(gateway, left ? null : request.headers.get(AFTER_HEADER)),
+      },
     }),
     // No page of another origin has business here: the gateway acts with its operator's credentials.
     cors: false,
@@ -49,6 +54,18 @@ export function openGraphql({ gateway, log }: { readonly gateway: Gateway; reado
       warn: (...said) => log.warn({}, sentence(said)),
       error: (...said) => log.error({ err: said[0] }, 'a resolver threw, which is a bug'),
     },
+  });
+}
+
+/** Of a request of its own: many operations come over one socket, long after its headers. */
+const AFTER_HEADER = 'parlance-after';
+
+function comesAfter(gateway: Gateway, after: string | null): Pick<Context['operation'], 'after'> {
+  if (after === null) return {};
+  const good = gateway.checkAfter(after);
+  if (good.ok) return { after };
+  throw createGraphQLError(errorOf(good.failure).message, {
+    extensions: { code: 'INVALID_INPUT', http: { status: 400 } },
   });
 }
 

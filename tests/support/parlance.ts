@@ -19,6 +19,12 @@ export interface StartOptions extends WorldOptions {
   readonly webhookSecret?: string;
   /** How long events are kept, and how often is looked for them. */
   readonly events?: Config['events'];
+  /** What is kept of answers, and how long; absent, nothing is. */
+  readonly cache?: Config['cache'];
+  /** What gateways share; absent, this one is alone. */
+  readonly redis?: Config['redis'];
+  /** Emulators that are there already, and outlive this gateway; absent, others are started. */
+  readonly beside?: World;
   /** Whether there is a fifth account: that of ChatBotKit a second time, reached through Pinkfish. */
   readonly partner?: boolean;
 }
@@ -29,7 +35,7 @@ export interface TestParlance {
   readonly parlance: Parlance;
   /** Everything the gateway wrote to its log. */
   readonly logged: readonly { level: keyof Log; fields: object; sentence: string }[];
-  ask(query: string, variables?: object): Promise<Asked>;
+  ask(query: string, variables?: object, headers?: Record<string, string>): Promise<Asked>;
 }
 
 export interface Asked {
@@ -45,10 +51,13 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     cursorSecret = 'a secret of the tests',
     webhookSecret,
     events,
+    cache = false,
+    redis,
+    beside,
     partner = false,
     ...worldOptions
   } = options;
-  const world = await startWorld(worldOptions);
+  const world = beside ?? (await startWorld(worldOptions));
   const config: Config = {
     kind: 'sandbox',
     providers: (partner ? everybody : accounts)(world.credentials).map((account) => ({
@@ -61,6 +70,8 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     })),
     server: { host: '127.0.0.1', port: 0 },
     ...(events && { events }),
+    ...(redis && { redis }),
+    cache,
     log: { level: 'silent' },
   };
   const logged: { level: keyof Log; fields: object; sentence: string }[] = [];
@@ -80,21 +91,26 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
   }
   onTestFinished(async () => {
     await parlance.close();
-    await world.close();
+    if (!beside) await world.close();
   });
   return {
     world,
     parlance,
     url: parlance.url,
     logged,
-    ask: (query, variables) => ask(parlance.url, query, variables),
+    ask: (query, variables, headers) => ask(parlance.url, query, variables, headers),
   };
 }
 
-export async function ask(url: string, query: string, variables: object = {}): Promise<Asked> {
+export async function ask(
+  url: string,
+  query: string,
+  variables: object = {},
+  headers: Record<string, string> = {},
+): Promise<Asked> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
   const said: unknown = await response.json();
