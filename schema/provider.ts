@@ -105,7 +105,36 @@ const HealthState = builder.enumType('ProviderHealthState', {
   } satisfies Record<Health['state'], object>,
 });
 
-const ProviderHealth = builder.objectRef<Health>('ProviderHealth').implement({
+type ShownHealth = ReturnType<Gateway['health']>;
+
+const RateLimit = builder.objectRef<NonNullable<ShownHealth['rateLimit']>>('RateLimit').implement({
+  description:
+    'How much a provider still takes, as it said itself or as its answers taught; the scarcest where it counts calls of several sorts apart.',
+  fields: (t) => ({
+    limit: t.exposeInt('limit', {
+      nullable: true,
+      description: 'How many calls it takes in one of its windows, where that is known.',
+    }),
+    remaining: t.exposeInt('remaining', {
+      nullable: true,
+      description:
+        'How many of them are left for all gateways together, where that is known; a tenth is kept for writes.',
+    }),
+    resetsAt: t.expose('resetsAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it takes more again, where that is known.',
+    }),
+    restsUntil: t.expose('restsUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Until when no gateway asks it anything, because it said that it was asked too much; try again then.',
+    }),
+  }),
+});
+
+const ProviderHealth = builder.objectRef<ShownHealth>('ProviderHealth').implement({
   description: 'How a provider has been doing, judged by the calls made to it; asking costs none.',
   fields: (t) => ({
     state: t.expose('state', { type: HealthState, description: 'The state it is in.' }),
@@ -122,6 +151,12 @@ const ProviderHealth = builder.objectRef<Health>('ProviderHealth').implement({
       description: 'When it may be tried again, where it says.',
     }),
   }),
+    rateLimit: t.expose('rateLimit', {
+      type: RateLimit,
+      nullable: true,
+      description:
+        'What is left of its rate limit, as this gateway heard last; null where nothing is known of one.',
+    }),
 });
 
 export const Provider = builder.loadableNodeRef('Provider', {
