@@ -6,6 +6,7 @@ import {
   type Verb as DomainVerb,
   VERBS,
 } from '../src/domain/verb.ts';
+import type { Gateway } from '../src/gateway/gateway.ts';
 import type { Health } from '../src/gateway/health.ts';
 import type { Provider as DomainProvider } from '../src/providers/provider.ts';
 import { builder } from './builder.ts';
@@ -150,13 +151,13 @@ const ProviderHealth = builder.objectRef<ShownHealth>('ProviderHealth').implemen
       nullable: true,
       description: 'When it may be tried again, where it says.',
     }),
-  }),
     rateLimit: t.expose('rateLimit', {
       type: RateLimit,
       nullable: true,
       description:
         'What is left of its rate limit, as this gateway heard last; null where nothing is known of one.',
     }),
+  }),
 });
 
 export const Provider = builder.loadableNodeRef('Provider', {
