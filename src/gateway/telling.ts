@@ -106,10 +106,12 @@ export function openTelling({
       ]);
     },
     said: (conversation, outcome) =>
-      tell(outcome, { conversation, parts: OF_MESSAGES }, ({ message = null, reply }) => [
-        ...newsOfAdded(message),
-        ...newsOfAdded(reply),
-      ]),
+      // Whoever wrote may be new there.
+      tell(
+        outcome,
+        { conversation, parts: [...OF_MESSAGES, 'participants'] },
+        ({ message = null, reply }) => [...newsOfAdded(message), ...newsOfAdded(reply)],
+      ),
     messageUpdated: ({ conversation }, outcome) =>
       tell(outcome, { conversation, parts: OF_MESSAGES }, ({ message }) => newsOfChanged(message)),
     messageRated: ({ conversation }, outcome) =>

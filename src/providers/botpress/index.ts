@@ -40,6 +40,7 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
         paging: 'token',
         order: 'by-time',
         filters: FILTERS,
+        rows: 'whole',
         does: (input, call) => listConversations(inbox, input, call),
       },
       CONVERSATION_GET: {

@@ -105,6 +105,32 @@ export const LIST_LAWS: readonly Law[] = [
   },
   {
     verb,
+    sentence: 'where its rows are whole, each is what CONVERSATION_GET answers',
+    concerns: (provider) => entryOf(provider, verb)?.rows === 'whole',
+    async holds(stage) {
+      const rows = await walk(stage);
+      expect(rows).not.toHaveLength(0);
+      for (const { provider, nativeId, ...row } of rows) {
+        const alone = await had(stage, 'CONVERSATION_GET', (able, call) =>
+          able.does({ provider, nativeId }, call),
+        );
+        expect(alone).toEqual({ provider, nativeId, ...row });
+      }
+    },
+    mutant: {
+      fault: 'shortens its rows and calls them whole',
+      of: (provider) =>
+        altering(provider, verb, (able) => ({
+          ...able,
+          does: (input, call) =>
+            withItems(able.does(input, call), (items) =>
+              items.map((row) => ({ ...row, raw: null })),
+            ),
+        })),
+    },
+  },
+  {
+    verb,
     sentence: 'it comes to an end',
     async holds(stage) {
       expect(await walk(stage)).not.toHaveLength(0);
