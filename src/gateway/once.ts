@@ -214,8 +214,14 @@ function answerIn(standing: Standing): Told {
   if (standing.state === 'running') return UNDER_WAY;
   const { answer } = standing;
   if (standing.state === 'doubt' && answer === undefined) return LEFT;
-  return isAnswer(answer) ? answer : FOREIGN;
+  if (!isAnswer(answer)) return FOREIGN;
+  // It was told once, to whoever may try again: with this key nothing is tried again while it is not known.
+  const isDenial = !answer.ok && answer.failure.kind !== 'outcome-unknown';
+  return isDenial && standing.state === 'doubt' ? { ok: null, because: DENIED } : answer;
 }
+
+const DENIED =
+  'the first attempt under this key was turned away, which is no proof that it was not made; if there is nothing of it, ask with a new key';
 
 function read<T extends object>(asked: OnceAsked<T>, told: Told): Outcome<T> {
   if (told.ok === null) return asked.unsaid(told.because);

@@ -22,6 +22,20 @@ export async function mutate(
   return at(answer.data, 'result');
 }
 
+/** The same of a mutation that takes an idempotency key: the key is in its payload. */
+export async function mutateKeyed(
+  { ask }: Asking,
+  mutation: MutationName,
+  input: object,
+): Promise<unknown> {
+  const query = DOCUMENTS[mutation].replace(/Payload \{/, 'Payload { idempotencyKey');
+  const answer = await ask(query, { input });
+  if (answer.errors.length > 0) {
+    throw new Error(`${mutation} was answered with errors: ${JSON.stringify(answer.errors)}`);
+  }
+  return at(answer.data, 'result');
+}
+
 export function conversationId(account: AccountName | 'nobody', nativeId: string): string {
   const conversation = { provider: providerName(account), nativeId };
   return encodeId({ type: 'Conversation', conversation });
