@@ -1,6 +1,7 @@
 // Every law there is of a provider, verb by verb.
 
 import type { Law } from '../law.ts';
+import { CARRIED_LAWS } from './carried.ts';
 import { CHANGED_MESSAGE_LAWS } from './changed-messages.ts';
 import { CONVERSATION_LAWS } from './conversations.ts';
 import { FAILURE_LAWS } from './failures.ts';
@@ -14,6 +15,7 @@ export const LAWS: readonly Law[] = [
   ...CONVERSATION_LAWS,
   ...MESSAGE_LAWS,
   ...CHANGED_MESSAGE_LAWS,
+  ...CARRIED_LAWS,
   ...MACHINE_LAWS,
   ...PEOPLE_LAWS,
   ...FAILURE_LAWS,
