@@ -34,10 +34,17 @@ export function openPlaces({ most, waiting }: PlacesParts): Places {
         if (isLeft) return;
         isLeft = true;
         taken -= 1;
-        const [next] = [...lines.write, ...lines.read, ...lines.watch];
-        next?.();
+        nextInLine()?.();
       },
     };
+  }
+
+  function nextInLine(): (() => void) | undefined {
+    for (const line of [lines.write, lines.read, lines.watch]) {
+      const [first] = line;
+      if (first) return first;
+    }
+    return undefined;
   }
 
   return {
