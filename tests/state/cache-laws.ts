@@ -50,6 +50,8 @@ export const CACHE_LAWS: Readonly<Record<string, (scene: CacheScene) => Promise<
     await one.put(SCOPE, [keeping('short', 1, { forMs: SHORT }), keeping('long', 2)]);
     await one.put(SCOPE, [keeping('no time', 3, { forMs: 0 })]);
     expect(await valuesIn(other, ['short', 'long', 'no time'])).toEqual([1, 2, undefined]);
+    // What is not to be kept leaves what is.
+    await one.put(SCOPE, [keeping('long', 3, { forMs: 0, fetchedAtMs: 1000 })]);
 
     await pass(SHORT + 20);
 

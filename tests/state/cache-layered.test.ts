@@ -2,12 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { layeredCache } from '../../src/state/cache/layered.ts';
 import { type MemoryCache, memoryCache } from '../../src/state/cache/memory.ts';
 import { type RedisCache, redisCache } from '../../src/state/cache/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';
+import { startRedisCluster } from '../support/redis/cluster.ts';
 import { startRedis } from '../support/redis/server.ts';
 import { keeping, SCOPE, valuesIn } from './cache-laws.ts';
 
@@ -109,26 +111,56 @@ describe('memory over Redis', () => {
     expect(await valuesIn(cache, ['a'])).toEqual([undefined]);
   });
 
-  it('goes on alone while Redis is gone, with one right to ask for each key, and begins empty when it is back', async () => {
+  it('goes on alone while Redis is gone, from nothing on, with one right to ask for each key', async () => {
     const { server, open } = await scene();
     const { near, cache } = await open();
+    await cache.put(SCOPE, [keeping('before', 1)]);
     await server.kill();
-    await vi.waitFor(async () => {
-      await cache.put(SCOPE, [keeping('a', 'A')]);
-      expect(await valuesIn(near, ['a'])).toEqual(['A']);
-    });
+    await vi.waitFor(async () => expect(await valuesIn(near, ['before'])).toEqual([undefined]));
 
-    const [claim, ...others] = [
-      await cache.claim(SCOPE, 'a', 60_000),
-      await cache.claim(SCOPE, 'a', 60_000),
-    ];
+    await cache.put(SCOPE, [keeping('a', 'A')]);
+    await refusing(server.port, 8);
+
+    expect(await valuesIn(cache, ['a'])).toEqual(['A']);
+    const claim = await cache.claim(SCOPE, 'a', 60_000);
     expect(claim).not.toBeNull();
-    expect(others).toEqual([null]);
+    expect(await cache.claim(SCOPE, 'a', 60_000)).toBeNull();
     await claim?.release();
     expect(await cache.claim(SCOPE, 'a', 60_000)).not.toBeNull();
+  });
+
+  it('begins from nothing once Redis is back', async () => {
+    const { server, open } = await scene();
+    const { near, cache } = await open();
+    await near.put(SCOPE, [keeping('before', 1)]);
+    await server.kill();
+    await vi.waitFor(async () => expect(await valuesIn(near, ['before'])).toEqual([undefined]));
+    await cache.put(SCOPE, [keeping('a', 'A')]);
 
     await server.restart();
+
     await vi.waitFor(async () => expect(await valuesIn(near, ['a'])).toEqual([undefined]), 5000);
+  });
+
+  it('forgets what is near when one server of a cluster cut it off', async () => {
+    const nodes = await startRedisCluster();
+    const door = openRedis({ cluster: nodes.map(({ url }) => url), log });
+    onTestFinished(() => door.close());
+    const near = memoryCache({ mostBytes: 1_000_000, clock: () => 0 });
+    const shared = await redisCache({ door, clock: () => 0, log, patienceMs: 5000 });
+    const cache = layeredCache({ near, shared });
+    await cache.put(SCOPE, [keeping('a', 'A')]);
+    // By now it is connected to that one server.
+    expect(await valuesIn(shared, ['a'])).toEqual(['A']);
+    await near.put(SCOPE, [keeping('a sign', 1)]);
+
+    for (const { url } of nodes) {
+      const operator = new Redis(url);
+      onTestFinished(() => operator.disconnect());
+      await operator.client('KILL', 'SKIPME', 'yes');
+    }
+
+    await untilForgotten(near);
   });
 
   it('lets the next one of its process ask where another gateway had the right and released it', async () => {
@@ -181,4 +213,15 @@ function openGate() {
 
 async function untilForgotten(near: MemoryCache): Promise<void> {
   await vi.waitFor(async () => expect(await valuesIn(near, ['a sign'])).toEqual([undefined]));
+}
+
+/** Ends so many connections to a port at which nothing else listens, each as soon as it is there. */
+async function refusing(port: number, times: number): Promise<void> {
+  const listener = createServer((socket) => {
+    socket.on('error', quiet).destroy();
+    listener.emit('refused');
+  });
+  listener.listen(port, '127.0.0.1');
+  for (let refused = 0; refused < times; refused += 1) await once(listener, 'refused');
+  listener.close();
 }

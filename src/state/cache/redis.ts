@@ -1,6 +1,7 @@
 // The cache that many gateways share: a value a key, all keys of an account in one slot, so that one MGET reads any of them.
 
 import { randomUUID } from 'node:crypto';
+import { Cluster, type Redis } from 'ioredis';
 import type { AccountScope } from '../../domain/ids.ts';
 import type { Log } from '../../observability/log.ts';
 import { evaluate, type RedisDoor, type Script, script } from '../redis.ts';
@@ -114,10 +115,25 @@ export async function redisCache({
     },
 
     onLoss(told) {
-      // A cluster's own connection outlives those to its servers.
-      for (const sign of ['close', '-node', 'ready', '+node']) connection.on(sign, told);
+      if (!(connection instanceof Cluster)) return tellLoss(connection, told);
+      // It outlives its connections to the servers.
+      for (const node of connection.nodes()) tellLoss(node, told);
+      connection.on('+node', (node: Redis) => tellLoss(node, told));
     },
 
     close: () => Promise.resolve(),
   };
+}
+
+/** Of a connection that was there: one that is tried again and again loses nothing. */
+function tellLoss(connection: Redis, told: () => void): void {
+  let isThere = connection.status === 'ready';
+  connection.on('ready', () => {
+    isThere = true;
+    told();
+  });
+  connection.on('close', () => {
+    if (isThere) told();
+    isThere = false;
+  });
 }
