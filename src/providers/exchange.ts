@@ -91,9 +91,9 @@ export function openExchange({ provider, origin, dispatcher }: ExchangeParts): E
     }
     // Following a redirect would hand our credential to whoever is named in it.
     if ([301, 302, 303, 307, 308].includes(said.statusCode)) {
-      return answered(
-        failed(unavailable(provider, 'it answered with a redirect, which is never followed')),
-      );
+      // "Found" and "see other" are also what is said after something was done.
+      const isDoubtful = said.statusCode === 302 || said.statusCode === 303;
+      return answered(isDoubtful ? lost(ask, REDIRECT) : failed(unavailable(provider, REDIRECT)));
     }
     const body = parse(text, String(said.headers['content-type'] ?? ''));
     if (body === MALFORMED && said.statusCode < 400) {
@@ -166,6 +166,7 @@ export function nothingSent(provider: ProviderName, because: string): ReturnType
   return failed(unavailable(provider, `${because}, so nothing was sent`));
 }
 
+const REDIRECT = 'it answered with a redirect, which is never followed';
 const LATE = 'it did not answer within the deadline';
 const NOT_REACHED = 'it could not be reached within the deadline';
 
