@@ -5,7 +5,6 @@ import { failed, type Outcome, success } from '../domain/failure.ts';
 import type { Page } from '../domain/page.ts';
 import type { Tag } from '../domain/tag.ts';
 import type { Provider } from '../providers/provider.ts';
-import { deadlineAfter } from './deadline.ts';
 import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import { MAX_PAGE } from './inputs.ts';
 import { openLane } from './lane-reader.ts';
@@ -30,8 +29,8 @@ export interface Looking {
   readonly provider: Provider;
   readonly question: Question;
   readonly operation: Operation;
-  /** Of all of it; each call has the provider's own besides. */
-  readonly until: AbortSignal;
+  /** A deadline for one call, after so long at most. */
+  readonly within: (ms: number) => AbortSignal;
 }
 
 /** How many conversations are looked at for one that matches, before creating another is refused. */
@@ -39,7 +38,7 @@ const FIND_BOUND = { rows: 1000, calls: 20 };
 
 /** Refused as `unsupported` where its bound is reached: there may be one beyond it. */
 export async function findConversation(looking: Looking): Promise<Outcome<Looked>> {
-  const { dispatch, provider, question, operation, until } = looking;
+  const { dispatch, provider, question, operation, within } = looking;
   const able = ableTo(provider, 'CONVERSATION_LIST');
   if (!able.ok) return able;
   const filter: ConversationFilter = {
@@ -56,7 +55,7 @@ export async function findConversation(looking: Looking): Promise<Outcome<Looked
       provider: provider.name,
       verb: 'CONVERSATION_LIST',
       operation: calls === 1 ? anew : { ...anew, reads: new Map() },
-      deadline: AbortSignal.any([until, deadlineAfter(provider.deadlineMs)]),
+      deadline: within(provider.deadlineMs),
       with: ({ does }, call) => does({ filter, at, size }, call),
     });
   }

@@ -7,7 +7,7 @@ import type { Log } from '../observability/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { GotOrCreated } from '../providers/verbs.ts';
 import type { Leases } from '../state/lease/lease.ts';
-import { deadlineAfter } from './deadline.ts';
+import { deadlineAfter, leftUntil } from './deadline.ts';
 import type { Dispatch, Operation } from './dispatch.ts';
 import { findConversation } from './find-conversation.ts';
 import { backoff, pause, unlessAborted, whileHeld } from './held.ts';
@@ -43,21 +43,23 @@ export function openGetOrCreate(parts: GetOrCreateParts): GetOrCreate {
 
   async function run(asking: Asking, operation: Operation): Promise<Outcome<GotOrCreated>> {
     const patience = patienceOf(asking.provider, operation, closing.signal);
+    let doubt: string | null = null;
     let flight = flights.get(asking.lease);
     for (; flight; flight = flights.get(asking.lease)) {
       const led = await unlessAborted(flight.outcome, patience.until);
       if (led?.ok) return success({ created: false, conversation: led.value.conversation });
-      if (patience.until.aborted) return overdue(asking, flight);
+      doubt = flight.mine.doubt;
+      if (patience.until.aborted) return overdue(asking, doubt);
       // Whatever it failed with may be its own: its words, its client, its deadline.
     }
-    const led = lead(asking, { operation, patience });
+    const led = lead(asking, { operation, patience }, doubt);
     // What it has begun goes on without it.
     const outcome = await unlessAborted(led.outcome, patience.until);
-    return outcome ?? overdue(asking, led);
+    return outcome ?? overdue(asking, led.mine.doubt);
   }
 
-  function lead(asking: Asking, by: Going): Flight {
-    const mine: Mine = { id: randomUUID(), state: 'none', failure: null, doubt: null };
+  function lead(asking: Asking, by: Going, doubt: string | null): Flight {
+    const mine: Mine = { id: randomUUID(), state: 'none', failure: null, doubt };
     const going = go(asking, by, mine).finally(() => flights.delete(asking.lease));
     const flight: Flight = { outcome: going, mine };
     flights.set(asking.lease, flight);
@@ -85,7 +87,7 @@ export function openGetOrCreate(parts: GetOrCreateParts): GetOrCreate {
           return await withoutMemory(asking, { operation, patience }, came.outcome);
         }
         if (came?.kind === 'done') return came.outcome;
-        if (patience.until.aborted) return overdue(asking, { mine });
+        if (patience.until.aborted) return overdue(asking, mine.doubt);
       }
     } finally {
       if (mine.state === 'written') leave(takeBack(lease, mine.id));
@@ -95,10 +97,10 @@ export function openGetOrCreate(parts: GetOrCreateParts): GetOrCreate {
   /** What is there can be had without it; creating another would be a guess. */
   async function withoutMemory(
     { provider, question }: Asking,
-    { operation, patience: { until } }: Going,
+    { operation, patience: { within } }: Going,
     failure: Extract<Outcome<never>, { ok: false }>,
   ): Promise<Outcome<GotOrCreated>> {
-    const looked = await findConversation({ dispatch, provider, question, operation, until });
+    const looked = await findConversation({ dispatch, provider, question, operation, within });
     const match = looked.ok ? looked.value.match : undefined;
     return match ? success({ created: false, conversation: match }) : failure;
   }
@@ -150,17 +152,18 @@ const TAKING_BACK_IS_NO_HASTE = 4;
 function patienceOf(provider: Provider, { signal }: Operation, closing: AbortSignal): Patience {
   const { deadlineMs, replyDeadlineMs } = provider;
   const wholeMs = deadlineMs + replyDeadlineMs;
-  const time = AbortSignal.any([closing, deadlineAfter(wholeMs)]);
+  const end = deadlineAfter(wholeMs);
   return {
-    time,
-    until: AbortSignal.any([signal, time]),
+    until: AbortSignal.any([signal, closing, end]),
+    closing,
+    within: (ms) => deadlineAfter(Math.min(ms, leftUntil(end))),
     begin: deadlineAfter(wholeMs - Math.max(deadlineMs, createMsOf(provider) / 2)),
   };
 }
 
-function overdue({ provider: { name: provider } }: Asking, { mine }: Pick<Flight, 'mine'>) {
-  if (mine.doubt !== null) {
-    const because = `a conversation for this was asked for and no more than that is known (${mine.doubt}); no second one was created, and asked again you get it as soon as it shows`;
+function overdue({ provider: { name: provider } }: Asking, doubt: string | null) {
+  if (doubt !== null) {
+    const because = `a conversation for this was asked for and no more than that is known (${doubt}); no second one was created, and asked again you get it as soon as it shows`;
     return failed({ kind: 'outcome-unknown', provider, because });
   }
   const because =

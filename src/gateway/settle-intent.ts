@@ -3,7 +3,6 @@
 
 import type { Conversation } from '../domain/conversation.ts';
 import { type Outcome, reasonOf } from '../domain/failure.ts';
-import { deadlineAfter } from './deadline.ts';
 import {
   findConversation,
   isMatch,
@@ -58,12 +57,12 @@ export async function settleIntent(settling: Settling): Promise<Settled> {
 const NOT_SEEN: Settled = { kind: 'open', because: 'it does not show there yet' };
 
 async function settleKnown(settling: Settling, intent: Intent, nativeId: string): Promise<Settled> {
-  const { dispatch, provider, operation, until, question, tagsFollow } = settling;
+  const { dispatch, provider, operation, within, question, tagsFollow } = settling;
   const found = await dispatch.run({
     provider: provider.name,
     verb: 'CONVERSATION_GET',
     operation: { ...operation, reads: new Map() },
-    deadline: AbortSignal.any([until, deadlineAfter(provider.deadlineMs)]),
+    deadline: within(provider.deadlineMs),
     with: ({ does }, call) => does({ provider: provider.name, nativeId }, call),
   });
   if (!found.ok) {
@@ -81,7 +80,7 @@ async function settleKnown(settling: Settling, intent: Intent, nativeId: string)
     provider: provider.name,
     verb: 'CONVERSATION_UPDATE',
     operation,
-    deadline: AbortSignal.any([until, deadlineAfter(provider.deadlineMs)]),
+    deadline: within(provider.deadlineMs),
     with: ({ does }, call) =>
       does(
         {

@@ -5,7 +5,6 @@ import { type Failure, failed, type Outcome, reasonOf, success } from '../domain
 import type { Provider } from '../providers/provider.ts';
 import type { CreateConversation, GotOrCreated } from '../providers/verbs.ts';
 import type { Hold } from '../state/lease/lease.ts';
-import { deadlineAfter } from './deadline.ts';
 import type { Dispatch, Operation } from './dispatch.ts';
 import { findConversation, isMatch, type Looked, type Question } from './find-conversation.ts';
 import {
@@ -34,9 +33,11 @@ export interface Asking {
 
 /** When a caller is no longer kept waiting. */
 export interface Patience {
-  readonly time: AbortSignal;
-  /** The same, and when the client has gone. */
   readonly until: AbortSignal;
+  /** When this gateway goes. */
+  readonly closing: AbortSignal;
+  /** A deadline for one call, after so long at most. */
+  readonly within: (ms: number) => AbortSignal;
   /** Nothing is begun any more that there is no time left for. */
   readonly begin: AbortSignal;
 }
@@ -85,14 +86,15 @@ export function openTurn({
   return async (hold: Hold, asking: Asking, by: With): Promise<Came> => {
     const { provider, question, tagsFollow } = asking;
     const { operation, patience, mine } = by;
-    const looking = { dispatch, provider, question, operation, until: patience.until };
+    const looking = { dispatch, provider, question, operation, within: patience.within };
 
     const recalled = await hold.recall();
     if (!recalled.ok) return { kind: 'no-memory', outcome: recalled };
     const { intent, made } = readNotes(recalled.value);
-    mine.doubt = null;
     let looked: Looked | undefined;
-    if (intent && !isNothing(intent, mine)) {
+    if (!intent || isNothing(intent, mine)) mine.doubt = null;
+    else {
+      mine.doubt ??= 'it was not looked for yet';
       const isOwn = intent !== 'unreadable' && intent.id === mine.id;
       const nowMs = clock();
       const settled = await settleIntent({ ...looking, intent, tagsFollow, nowMs });
@@ -119,6 +121,7 @@ export function openTurn({
         case 'gone':
           await hold.note(NO_INTENT);
       }
+      mine.doubt = null;
     }
     if (!looked) {
       const found = await findConversation(looking);
@@ -184,8 +187,8 @@ export function openTurn({
       provider: provider.name,
       verb: 'CONVERSATION_CREATE',
       // A client that leaves would leave a doubt behind for all the others.
-      operation: { ...operation, signal: new AbortController().signal },
-      deadline: AbortSignal.any([patience.time, deadlineAfter(createMsOf(provider))]),
+      operation: { ...operation, signal: patience.closing },
+      deadline: patience.within(createMsOf(provider)),
       patience: 'reply',
       with: ({ does }, call) => {
         const begun = async (nativeId: string) => {
