@@ -3,13 +3,13 @@
 
 import { failed, type Outcome, success } from '../domain/failure.ts';
 import { type AccountScope, accountIn, type ProviderName } from '../domain/ids.ts';
-import type { Message } from '../domain/message.ts';
 import type { Log } from '../observability/log.ts';
 import type { EventLog } from '../state/events/log.ts';
 import type { Doubt, Ledger } from '../state/idempotency/ledger.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Ingest } from './ingest.ts';
 import type { MessageSent } from './send-message.ts';
+import { openTell, type Tell } from './settle-tell.ts';
 import { newsOfAdded } from './telling.ts';
 import type { Traces } from './trace.ts';
 import type { Look } from './trace-look.ts';
@@ -36,10 +36,12 @@ const PAUSE_MS = { first: 500, longest: 600_000 };
 /** Looks until it is called off. Asks no provider anything as long as nothing is in doubt. */
 export function settleDoubts(parts: SettleParts): () => Promise<void> {
   const { ledger, log } = parts;
+  const tell = openTell(parts);
   const roundMs = Math.min(ledger.leaseMs, PAUSE_MS.first);
   let looking: Promise<void> | undefined;
 
   async function round(): Promise<void> {
+    await tell.owed();
     const adopted = await ledger.adopt(MOST_AT_ONCE);
     if (!adopted.ok) return;
     await Promise.all(adopted.value.map(whileOurs));
@@ -48,7 +50,7 @@ export function settleDoubts(parts: SettleParts): () => Promise<void> {
   async function whileOurs(doubt: Doubt): Promise<void> {
     const beat = setInterval(() => void doubt.renew(), Math.ceil(ledger.leaseMs / 3)).unref();
     try {
-      await settle(parts, doubt);
+      await settle({ ...parts, tell }, doubt);
     } finally {
       clearInterval(beat);
     }
@@ -70,7 +72,7 @@ export function settleDoubts(parts: SettleParts): () => Promise<void> {
   };
 }
 
-async function settle(parts: SettleParts, doubt: Doubt): Promise<void> {
+async function settle(parts: Settler, doubt: Doubt): Promise<void> {
   const { dispatch, scopeOf, traces, clock } = parts;
   const note = readSendNote(doubt.note);
   if (!note) return giveUp(parts, doubt);
@@ -100,58 +102,39 @@ async function settle(parts: SettleParts, doubt: Doubt): Promise<void> {
  */
 const AT_WORK = 2;
 
+interface Settler extends SettleParts {
+  readonly tell: Tell;
+}
+
 interface Settling {
   readonly doubt: Doubt;
   readonly note: SendNote;
 }
 
+/** The ledger comes first: who hears that it is settled may ask with the same key at once. */
 async function sent(
-  parts: SettleParts,
+  { ingest, traces, tell }: Settler,
   { doubt, note, look }: Settling & { readonly look: Extract<Look, { readonly kind: 'there' }> },
 ): Promise<void> {
   const { message, reply } = look;
-  const added = [...newsOfAdded(message), ...newsOfAdded(reply)];
-  const taken = await parts.ingest.take(added);
-  if (!taken.ok || !(await told(parts, { doubt, note }, message))) return again(doubt);
-  await parts.traces.settled(note, message.nativeId);
+  const taken = await ingest.take([...newsOfAdded(message), ...newsOfAdded(reply)]);
+  if (!taken.ok) return again(doubt);
+  await traces.settled(note, message.nativeId);
   const { conversation } = note;
   const known = { conversation, message, reply, usage: null, unfinished: null };
   const answer: Outcome<MessageSent> = success({ delivery: 'SENT', ...known });
-  await doubt.settle(answer);
+  const written = await doubt.settle(answer);
+  if (written.ok && written.value) await tell.settled(doubt, conversation, message);
 }
 
-async function notSent(parts: SettleParts, settling: Settling): Promise<void> {
-  const { doubt, note } = settling;
-  if (!(await told(parts, settling, null))) return again(doubt);
-  await parts.traces.settled(note, null);
-  await doubt.release();
-}
-
-/** Once, however many gateways come to know of it: whether it is in the log. */
-async function told(
-  { events, clock, log }: SettleParts,
-  { doubt, note: { conversation } }: Settling,
-  message: Message | null,
-): Promise<boolean> {
-  const { caller, mutation, key } = doubt.key;
-  const delivery = message ? 'SENT' : 'NOT_SENT';
-  const appended = await events.append([
-    {
-      event: {
-        conversation,
-        at: new Date(clock()),
-        tags: null,
-        fact: { kind: 'DELIVERY_SETTLED', idempotencyKey: key, delivery, message },
-      },
-      once: [JSON.stringify(['settled', caller, mutation, key, doubt.claimedAtMs])],
-    },
-  ]);
-  if (appended.ok) log.info({ conversation, delivery }, 'it is known what became of a message');
-  return appended.ok;
+async function notSent({ traces, tell }: Settler, { doubt, note }: Settling): Promise<void> {
+  await traces.settled(note, null);
+  const written = await doubt.release();
+  if (written.ok && written.value) await tell.settled(doubt, note.conversation, null);
 }
 
 /** Nobody will ever know. It is answered as it was, and not looked after any more. */
-async function giveUp({ traces, log }: SettleParts, doubt: Doubt, note?: SendNote): Promise<void> {
+async function giveUp({ traces, log }: Settler, doubt: Doubt, note?: SendNote): Promise<void> {
   const { mutation, key } = doubt.key;
   log.warn({ mutation, key }, 'what became of a write cannot be known');
   if (note) await traces.settled(note, null);

@@ -153,7 +153,7 @@ export async function sendingScene(way: Way, options: SceneOptions = {}): Promis
   };
 }
 
-const SETTLED = `subscription ($conversation: ID) {
+export const SETTLED = `subscription ($conversation: ID) {
   conversationEvents(
     conversationId: $conversation, confirm: true, filter: { kinds: [DELIVERY_SETTLED] }
   ) {
@@ -173,7 +173,7 @@ function idFor(account: Way['account'], world: World): string {
   return encodeId({ type: 'Conversation', conversation: { provider, nativeId } });
 }
 
-function textsAt(world: World, account: Way['account']): unknown[] {
+export function textsAt(world: World, account: Way['account']): unknown[] {
   switch (account) {
     case 'website':
       return [...world.botpress.store.messages.values()].map(({ payload }) => payload['text']);
