@@ -1,8 +1,5 @@
 // A replica takes over that had not heard of all that was acknowledged: nobody is left to believe that they were told everything.
 
-import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { Redis } from 'ioredis';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { providerName } from '../../src/domain/ids.ts';
 import { openBroadcast } from '../../src/gateway/broadcast.ts';
@@ -11,7 +8,7 @@ import { subscribe, type Told } from '../../src/gateway/subscribe.ts';
 import type { EventLog } from '../../src/state/events/log.ts';
 import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';
-import { startRedis } from '../support/redis/server.ts';
+import { startPair } from '../support/redis/failover.ts';
 import { saying, valueOf } from './event-log.ts';
 
 const quiet = () => undefined;
@@ -23,7 +20,7 @@ it.each([
 ])(
   'who listens to %s is told a gap over what was lost, and nothing of before twice',
   async (_what, conversation) => {
-    const { master, replica, address, failOver } = await twoServers();
+    const { caughtUp, deafen, address, failOver } = await startPair();
     const open = async () => {
       const door = openRedis({ url: address, log: silent });
       const retention = { ageMs: 3_600_000, length: 10_000 };
@@ -50,9 +47,9 @@ it.each([
     const [told] = (await toldBy(leaving, 'before')).slice(-1);
     const cursor = told && told.type !== 'failed' ? told.cursor() : '';
     await leaving.return?.();
-    await vi.waitFor(async () => expect(await master.wait(1, 100)).toBe(1));
+    await caughtUp();
 
-    await replica.call('REPLICAOF', '127.0.0.1', '1');
+    await deafen();
     const lostAt = Date.now();
     await appended(writing, 'lost with the master');
     await failOver();
@@ -79,63 +76,6 @@ it.each([
   },
   30_000,
 );
-
-/** A master with its replica, and one address at which whichever is the master now is reached. */
-async function twoServers() {
-  const first = await startRedis({ settings: ['--repl-diskless-sync-delay', '0'] });
-  onTestFinished(() => first.close());
-  const second = await startRedis({
-    settings: ['--replicaof', '127.0.0.1', String(first.port)],
-  });
-  onTestFinished(() => second.close());
-  const [master, replica] = [first, second].map(({ url }) => {
-    const client = new Redis(url, { maxRetriesPerRequest: null });
-    client.on('error', quiet);
-    onTestFinished(() => client.disconnect());
-    return client;
-  });
-  if (!master || !replica) throw new Error('two servers were asked for');
-  await vi.waitFor(
-    async () => expect(await replica.info('replication')).toContain('master_link_status:up'),
-    10_000,
-  );
-  const sockets = new Set<Socket>();
-  let to = first.port;
-  const door = createServer((socket) => {
-    const onward = connect(to, '127.0.0.1');
-    for (const [from, into] of [
-      [socket, onward],
-      [onward, socket],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', quiet).on('close', () => {
-        sockets.delete(from);
-        into.destroy();
-      });
-      from.pipe(into);
-    }
-  });
-  const address = await addressOf(door);
-  onTestFinished(() => void door.close());
-  return {
-    master,
-    replica,
-    address,
-    async failOver() {
-      await first.kill();
-      await replica.call('REPLICAOF', 'NO', 'ONE');
-      to = second.port;
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}
-
-async function addressOf(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  return `redis://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-}
 
 async function appended(log: EventLog, text: string): Promise<void> {
   await vi.waitFor(

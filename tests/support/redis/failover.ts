@@ -1,0 +1,149 @@
+// Two servers, the one following the other, for the tests in which it takes over: named by a Sentinel, or behind one address.
+
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Redis } from 'ioredis';
+import { expect, onTestFinished, vi } from 'vitest';
+import { type RedisServer, startRedis } from './server.ts';
+
+export interface Pair {
+  readonly master: Redis;
+  readonly replica: Redis;
+  /** Whichever is the master now is reached here. */
+  readonly address: string;
+  /** Every connection is cut, as by a network that fails for a moment. */
+  cut(): void;
+  /** Resolves once the replica has all that the master took in. */
+  caughtUp(): Promise<void>;
+  /** From now on the replica hears of nothing that the master takes in. */
+  deafen(): Promise<void>;
+  /** The master is killed, the replica is one. */
+  failOver(): Promise<void>;
+}
+
+/** A master with its replica, and one address at which whichever is the master now is reached. */
+export async function startPair(): Promise<Pair> {
+  const { servers, clients } = await twoServers();
+  const [first, second] = servers;
+  const [master, replica] = clients;
+  const sockets = new Set<Socket>();
+  let to = first.port;
+  const door = createServer((socket) => {
+    const onward = connect(to, '127.0.0.1');
+    for (const [from, into] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', quiet).on('close', () => {
+        sockets.delete(from);
+        into.destroy();
+      });
+      from.pipe(into);
+    }
+  });
+  const address = await addressOf(door);
+  onTestFinished(() => void door.close());
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    master,
+    replica,
+    address,
+    cut,
+    caughtUp: () => caughtUp(master),
+    deafen: async () => void (await replica.call('REPLICAOF', '127.0.0.1', '1')),
+    async failOver() {
+      await first.kill();
+      await replica.call('REPLICAOF', 'NO', 'ONE');
+      to = second.port;
+      cut();
+    },
+  };
+}
+
+export interface Watched {
+  /** Of the Sentinel. */
+  readonly url: string;
+  /** Of the two, there. */
+  readonly name: string;
+  /** Resolves once the replica has all that the master took in. */
+  caughtUp(): Promise<void>;
+  /** The master is killed; resolves once the Sentinel has made a master of the replica. */
+  failOver(): Promise<void>;
+}
+
+/** A master and its replica, watched by a Sentinel that promotes on its own. */
+export async function startSentinel(): Promise<Watched> {
+  const { servers, clients } = await twoServers();
+  const [first, second] = servers;
+  const [master] = clients;
+  const name = 'main';
+  const config = [
+    `sentinel monitor ${name} 127.0.0.1 ${first.port} 1`,
+    `sentinel down-after-milliseconds ${name} 300`,
+    `sentinel failover-timeout ${name} 3000`,
+    '',
+  ].join('\n');
+  const sentinel = await startRedis({ config, settings: ['--sentinel'] });
+  onTestFinished(() => sentinel.close());
+  const asking = clientOf(sentinel);
+  const said = async (command: string) =>
+    JSON.stringify(await asking.call('SENTINEL', command, name));
+  // What it does not know it cannot promote; it looks for replicas every ten seconds.
+  await vi.waitFor(async () => expect(await said('REPLICAS')).toContain(`:${second.port}`), 15_000);
+  return {
+    url: sentinel.url,
+    name,
+    caughtUp: () => caughtUp(master),
+    async failOver() {
+      await first.kill();
+      const promoted = async () =>
+        expect(await said('GET-MASTER-ADDR-BY-NAME')).toContain(String(second.port));
+      await vi.waitFor(promoted, { timeout: 20_000, interval: 50 });
+    },
+  };
+}
+
+type Two<T> = readonly [T, T];
+
+async function twoServers(): Promise<{
+  readonly servers: Two<RedisServer>;
+  readonly clients: Two<Redis>;
+}> {
+  const first = await startRedis({ settings: ['--repl-diskless-sync-delay', '0'] });
+  onTestFinished(() => first.close());
+  const second = await startRedis({
+    settings: ['--replicaof', '127.0.0.1', String(first.port)],
+  });
+  onTestFinished(() => second.close());
+  const [master, replica] = [clientOf(first), clientOf(second)];
+  await vi.waitFor(
+    async () => expect(await replica.info('replication')).toContain('master_link_status:up'),
+    10_000,
+  );
+  return { servers: [first, second], clients: [master, replica] };
+}
+
+function clientOf({ url }: RedisServer): Redis {
+  const client = new Redis(url, { maxRetriesPerRequest: null });
+  client.on('error', quiet);
+  onTestFinished(() => client.disconnect());
+  return client;
+}
+
+function caughtUp(master: Redis): Promise<void> {
+  return vi.waitFor(async () => expect(await master.wait(1, 100)).toBe(1), 5000);
+}
+
+async function addressOf(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return `redis://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}
+
+function quiet(): void {
+  // What goes wrong with a connection is told by what does not come.
+}
