@@ -13,7 +13,7 @@ import { openOwnProvider } from './open-own-provider.ts';
 import { BREAKER_TIMES, type BreakerTimes } from './providers/breaker.ts';
 import { type AccountParts, openProvider } from './providers/catalogue.ts';
 import { openHttp } from './providers/http.ts';
-import { USUAL_LIMITS } from './providers/limits.ts';
+import { type Limits, USUAL_LIMITS } from './providers/limits.ts';
 import { type AccountManners, openManners } from './providers/manners.ts';
 import type { Provider } from './providers/provider.ts';
 import { openTurnstile } from './providers/turnstile.ts';
@@ -55,6 +55,8 @@ export interface Surroundings {
   readonly randomSecret: () => string;
   /** When an account that fails is left in peace, and for how long. Absent, as is usual. */
   readonly breaker?: BreakerTimes;
+  /** What a service takes, made of what is documented of it. Absent, that itself. */
+  readonly limitsOf?: (documented: Limits) => Limits;
 }
 
 const CONNECT_TIMEOUT_MS = 2000;
@@ -108,7 +110,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
 /** The gateway without a server: what `parlance check` asks. */
 export async function composeGateway(
   config: Config,
-  { log, clock, randomSecret, breaker = BREAKER_TIMES }: Surroundings,
+  { log, clock, randomSecret, breaker = BREAKER_TIMES, limitsOf }: Surroundings,
 ): Promise<Composed> {
   const redis = config.redis && openRedis({ ...placeOf(config.redis), log });
   const budgets = redis ? redisBudgets({ door: redis, clock }) : memoryBudgets({ clock });
@@ -122,7 +124,8 @@ export async function composeGateway(
       dispatcher,
       clock,
       manners,
-      turnstileOf(limits) {
+      turnstileOf(documented) {
+        const limits = limitsOf?.(documented) ?? documented;
         const budget = budgets.of(scopeOf(account), limits);
         budgetOf.set(name, budget);
         return openTurnstile({ provider: name, limits, budget, clock });

@@ -75,7 +75,8 @@ export function dispatcher(parts: {
       const end = deadline ?? deadlineAfter(deadlineMs);
       const signal = AbortSignal.any([operation.signal, end]);
       const { reads, asker = 'client' } = operation;
-      const call: Call = { signal, reads, asker, leftMs: () => leftUntil(end) };
+      const forWrite = !READS.has(verb);
+      const call: Call = { signal, reads, asker, forWrite, leftMs: () => leftUntil(end) };
       const late = pastGrace(signal);
       const outcome = await Promise.race([
         // Begun inside a promise: what an adapter throws before its first await must not reach the other lanes either.
@@ -108,7 +109,7 @@ export function dispatcher(parts: {
       let hasBegun = false;
       let end: ReplyEnd | undefined;
       try {
-        const events = run(able.value, { signal, reads })[Symbol.asyncIterator]();
+        const events = run(able.value, { signal, reads, forWrite: true })[Symbol.asyncIterator]();
         while (!end) {
           const next = await Promise.race([events.next(), tooLate]);
           if (next === undefined) {

@@ -49,6 +49,8 @@ export interface Within {
   readonly leftMs?: () => number;
   /** On whose behalf. Absent, a client's. */
   readonly asker?: 'client' | 'watch';
+  /** Set where a write waits for it: what it reads for that comes before what others read. */
+  readonly forWrite?: boolean;
 }
 
 /** How an account is asked: each call when it is its turn, and again only where that does no harm. */

@@ -96,8 +96,9 @@ export function openManners(parts: MannersParts): AccountManners {
     return success({ kind: 'pieces', pieces: leaving(arrival.value.pieces, place, signal) });
   }
 
-  function passing({ signal, asker = 'client', leftMs }: Within) {
-    return leftMs ? { signal, asker, untilMs: clock() + leftMs() } : { signal, asker };
+  function passing({ signal, asker = 'client', forWrite = false, leftMs }: Within) {
+    const known = { signal, asker, forWrite };
+    return leftMs ? { ...known, untilMs: clock() + leftMs() } : known;
   }
 
   function leftInPeace(retryAtMs: number): ReturnType<typeof failed> {
@@ -159,8 +160,8 @@ function leftOf({ leftMs }: Within): number {
   return leftMs?.() ?? Number.POSITIVE_INFINITY;
 }
 
-function urgencyOf({ asker }: Within, { effect }: Ask): Urgency {
-  if (effect === 'write') return 'write';
+function urgencyOf({ asker, forWrite }: Within, { effect }: Ask): Urgency {
+  if (effect === 'write' || forWrite) return 'write';
   return asker === 'watch' ? 'watch' : 'read';
 }
 

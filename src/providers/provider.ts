@@ -131,6 +131,8 @@ export interface Call {
   readonly reads: ReadMemo;
   /** On whose behalf: people come before whoever only looks for news. Absent, a client's. */
   readonly asker?: 'client' | 'watch';
+  /** Set where a write waits for it: what it reads for that comes before what others read. */
+  readonly forWrite?: boolean;
   /** Until the deadline, in milliseconds; absent, nobody knows. */
   readonly leftMs?: () => number;
 }

@@ -49,7 +49,9 @@ export function tokenFlight({ account, clock, first, fetch }: TokenFlightParts):
   async function renew(): Promise<Outcome<string>> {
     // Of its own: the caller who began the flight may go away while others still wait for it, and no
     // answer of an earlier renewal may stand in for this one.
-    const call: Call = { signal: AbortSignal.timeout(account.deadlineMs), reads: new Map() };
+    const signal = AbortSignal.timeout(account.deadlineMs);
+    // Without it nothing else goes, whatever it is.
+    const call: Call = { signal, reads: new Map(), forWrite: true };
     const outcome = await fetch(call);
     if (!outcome.ok) return outcome;
     const fresh = due(outcome.value);

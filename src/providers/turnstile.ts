@@ -17,6 +17,8 @@ export interface Passing {
   readonly signal: AbortSignal;
   /** On whose behalf: people come before whoever only looks for news. Absent, a client's. */
   readonly asker?: 'client' | 'watch';
+  /** Set where a write waits for it: what it reads for that comes before what others read. */
+  readonly forWrite?: boolean;
   /** Nobody waits longer. Milliseconds since the epoch; absent, until the signal. */
   readonly untilMs?: number;
 }
@@ -53,9 +55,9 @@ interface Counted {
 
 export function openTurnstile({ provider, limits, budget, clock }: TurnstileParts): Turnstile {
   return {
-    async pass(ask, { signal, asker = 'client', untilMs }) {
+    async pass(ask, { signal, asker = 'client', forWrite = false, untilMs }) {
       const looking = asker === 'watch' ? 'watch' : 'read';
-      const urgency = ask.effect === 'write' ? 'write' : looking;
+      const urgency = ask.effect === 'write' || forWrite ? 'write' : looking;
       const countedAs = limits.countedAs(ask);
       const patience = untilMs === undefined ? { signal } : { signal, untilMs };
       const turn = await budget.take({ urgency, countedAs }, patience);

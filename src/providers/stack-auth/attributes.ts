@@ -36,7 +36,7 @@ async function readChangeWrite(
   call: Call,
 ): Promise<Outcome<{ readonly detail: WireDetail; readonly written: boolean }>> {
   // Whatever this operation read before may be older than the write that was in front in the queue.
-  const before = await client.getConversation({ signal: call.signal, reads: new Map() }, nativeId);
+  const before = await client.getConversation({ ...call, reads: new Map() }, nativeId);
   if (!before.ok) return before;
   const { trio, conversation } = before.value;
   if (!trio) {
