@@ -2,10 +2,11 @@
 
 import { onTestFinished } from 'vitest';
 import { startWorld, type World, type WorldOptions } from '../../emulators/world.ts';
-import { compose, type Parlance } from '../../src/compose.ts';
+import { compose, type Parlance, type Surroundings } from '../../src/compose.ts';
 import type { Config } from '../../src/config/config.ts';
 import { secret } from '../../src/config/secret.ts';
 import type { Log } from '../../src/observability/log.ts';
+import { CALLS_PER_MINUTE } from '../../src/providers/chatling/limits.ts';
 import { accounts, everybody } from '../../src/sandbox.ts';
 import { at, listAt } from './answer.ts';
 
@@ -27,6 +28,8 @@ export interface StartOptions extends WorldOptions {
   readonly beside?: World;
   /** Whether there is a fifth account: that of ChatBotKit a second time, reached through Pinkfish. */
   readonly partner?: boolean;
+  /** What the services are believed to take; absent, what is documented, or what Chatling was told to. */
+  readonly limitsOf?: Surroundings['limitsOf'];
 }
 
 export interface TestParlance {
@@ -55,8 +58,11 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     redis,
     beside,
     partner = false,
+    limitsOf = (documented) =>
+      documented.limit === null ? documented : { ...documented, limit: chatlingTakes },
     ...worldOptions
   } = options;
+  const chatlingTakes = worldOptions.chatling?.callsPerMinute ?? CALLS_PER_MINUTE;
   const world = beside ?? (await startWorld(worldOptions));
   const config: Config = {
     kind: 'sandbox',
@@ -82,6 +88,7 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     clock: options.clock ?? Date.now,
     randomSecret: () => cursorSecret,
+    limitsOf,
   });
   if (webhookSecret !== undefined) {
     world.botpress.webhooks.target({
