@@ -64,17 +64,18 @@ describe('a ledger on a cluster of three', () => {
     const nodes = await startRedisCluster();
     const open = openAt({ cluster: nodes.map(({ url }) => url) });
 
-    const broken = await Promise.all(
-      Object.entries(LEDGER_LAWS).map(async ([title, law]) => {
-        const kept = await law(open).then(
-          () => true,
-          () => false,
-        );
-        return kept ? [] : [title];
-      }),
-    );
+    const broken: string[] = [];
+    const laws = Object.entries(LEDGER_LAWS);
+    // Most of them wait, so some at once; all at once would be a hundred connections.
+    const keep = async () => {
+      for (let next = laws.shift(); next; next = laws.shift()) {
+        const [title, law] = next;
+        await law(open).catch((error: unknown) => broken.push(`${title}: ${String(error)}`));
+      }
+    };
+    await Promise.all([keep(), keep(), keep(), keep()]);
 
-    expect(broken.flat()).toEqual([]);
+    expect(broken).toEqual([]);
   }, 30_000);
 });
 

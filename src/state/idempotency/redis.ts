@@ -116,6 +116,8 @@ export function redisLedger({
     const at = [keyOf(id)];
     const member = `${id} ${claim}`;
     const listed = (inMs: number) => door.run(LIST, [list], [String(inMs), member]);
+    // Nobody waits for it: where it cannot be said, whoever looks there finds it out.
+    const unlisted = () => void door.run(UNLIST, [list], [member]);
     const change = (forMs: number, ...fields: string[]) =>
       isTrue(CHANGE, at, [word, String(forMs), ...fields]);
 
@@ -130,15 +132,15 @@ export function redisLedger({
         const ended = await change(0, 'state', state, 'answer', textOf(answer), 'word', '');
         if (!ended.ok || !ended.value) return ended;
         waiting.wake(id);
-        // Where it cannot be said, whoever looks there finds it out.
-        await (state === 'done' ? door.run(UNLIST, [list], [member]) : listed(0));
+        if (state === 'doubt') await listed(0);
+        else unlisted();
         return ended;
       },
       async release(): Promise<Outcome<boolean>> {
         const freed = await isTrue(FREE, at, [word]);
         if (!freed.ok || !freed.value) return freed;
         waiting.wake(id);
-        await door.run(UNLIST, [list], [member]);
+        unlisted();
         return freed;
       },
       async again(afterMs: number, note?: unknown): Promise<Outcome<boolean>> {
