@@ -2,7 +2,7 @@
 // time looks and creates, and writes down what it is about to create. docs/decisions/0014-an-intent-before-each-create.md
 
 import { randomUUID } from 'node:crypto';
-import { failed, type Outcome, success } from '../domain/failure.ts';
+import { type Failure, failed, type Outcome, success } from '../domain/failure.ts';
 import type { Log } from '../observability/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { GotOrCreated } from '../providers/verbs.ts';
@@ -26,6 +26,7 @@ export interface GetOrCreateParts {
 interface Flight {
   readonly outcome: Promise<Outcome<GotOrCreated>>;
   readonly mine: Mine;
+  readonly patience: Patience;
 }
 
 export interface GetOrCreate {
@@ -50,7 +51,8 @@ export function openGetOrCreate(parts: GetOrCreateParts): GetOrCreate {
       if (led?.ok) return success({ created: false, conversation: led.value.conversation });
       doubt = flight.mine.doubt;
       if (patience.until.aborted) return overdue(asking, doubt);
-      // Whatever it failed with may be its own: its words, its client, its deadline.
+      // Whatever else it failed with may be its own: its words, its client, its deadline.
+      if (led && !isSpent(flight.patience) && concernsAll(led.failure)) return led;
     }
     const led = lead(asking, { operation, patience }, doubt);
     // What it has begun goes on without it.
@@ -61,7 +63,7 @@ export function openGetOrCreate(parts: GetOrCreateParts): GetOrCreate {
   function lead(asking: Asking, by: Going, doubt: string | null): Flight {
     const mine: Mine = { id: randomUUID(), state: 'none', failure: null, doubt };
     const going = go(asking, by, mine).finally(() => flights.delete(asking.lease));
-    const flight: Flight = { outcome: going, mine };
+    const flight: Flight = { outcome: going, mine, patience: by.patience };
     flights.set(asking.lease, flight);
     leave(going.then(() => undefined));
     return flight;
@@ -76,7 +78,7 @@ export function openGetOrCreate(parts: GetOrCreateParts): GetOrCreate {
     try {
       for (const nextMs = backoff(); ; await pause(nextMs(), patience.until)) {
         const taken = await leases.take(lease);
-        if (!taken.ok) return await withoutMemory(asking, { operation, patience }, taken);
+        if (!taken.ok) return await withoutMemory(asking, { operation, patience }, taken, mine);
         const hold = taken.value;
         const came = hold
           ? await whileHeld(hold, leases.leaseMs, () =>
@@ -84,7 +86,7 @@ export function openGetOrCreate(parts: GetOrCreateParts): GetOrCreate {
             )
           : undefined;
         if (came?.kind === 'no-memory') {
-          return await withoutMemory(asking, { operation, patience }, came.outcome);
+          return await withoutMemory(asking, { operation, patience }, came.outcome, mine);
         }
         if (came?.kind === 'done') return came.outcome;
         if (patience.until.aborted) return overdue(asking, mine.doubt);
@@ -96,13 +98,16 @@ export function openGetOrCreate(parts: GetOrCreateParts): GetOrCreate {
 
   /** What is there can be had without it; creating another would be a guess. */
   async function withoutMemory(
-    { provider, question }: Asking,
+    asking: Asking,
     { operation, patience: { within } }: Going,
     failure: Extract<Outcome<never>, { ok: false }>,
+    { doubt }: Mine,
   ): Promise<Outcome<GotOrCreated>> {
+    const { provider, question } = asking;
     const looked = await findConversation({ dispatch, provider, question, operation, within });
     const match = looked.ok ? looked.value.match : undefined;
-    return match ? success({ created: false, conversation: match }) : failure;
+    if (match) return success({ created: false, conversation: match });
+    return doubt === null ? failure : overdue(asking, doubt);
   }
 
   /** An intent that led to nothing, so that nobody waits for what comes of it. */
@@ -144,6 +149,23 @@ interface Going {
   readonly operation: Operation;
   readonly patience: Patience;
 }
+
+function isSpent({ until, begin }: Patience): boolean {
+  return until.aborted || begin.aborted;
+}
+
+/** Whether everybody who asks the same at this moment is told the same. */
+function concernsAll({ kind }: Failure): boolean {
+  return SHARED.has(kind);
+}
+
+const SHARED: ReadonlySet<Failure['kind']> = new Set([
+  'gateway-unavailable',
+  'unavailable',
+  'rate-limited',
+  'unsupported',
+  'credential-refused',
+] satisfies Failure['kind'][]);
 
 /** Nobody waits for it, except where the same is asked again. */
 const TAKING_BACK_IS_NO_HASTE = 4;

@@ -47,7 +47,7 @@ export interface Mine {
   readonly id: string;
   /** `written`: it may stand there, and nothing comes of it. `sent`: the provider may have seen the create. */
   state: 'none' | 'written' | 'sent';
-  /** What the create was answered with, where that is no proof. */
+  /** What the create was answered with, where that is no proof that nothing was done. */
   failure: Failure | null;
   /** Why it is not known whether there is a conversation, of whomever; null where nothing stands in doubt. */
   doubt: string | null;
@@ -204,12 +204,18 @@ export function openTurn({
       return done(success({ created: true, conversation: created.value }));
     }
     const { failure } = created;
-    if (intent.nativeId === null && !isDoubtful(failure)) {
+    if (
+      intent.nativeId === null &&
+      failure.kind !== 'outcome-unknown' &&
+      !('doubtful' in failure)
+    ) {
       await clear(hold, mine);
       return done(created);
     }
-    if (intent.nativeId === null && failure.kind !== 'outcome-unknown') {
-      mine.failure = failure;
+    if (intent.nativeId === null && 'doubtful' in failure) {
+      // What it was answered with, once it is sure that nothing came of it.
+      const { doubtful: _doubtful, ...sure } = failure;
+      mine.failure = sure;
       await hold.note(noteOf({ ...intent, believedFromMs: clock() + REFUSED_MS }));
     }
     mine.doubt = reasonOf(failure);
@@ -230,11 +236,6 @@ function done(outcome: Outcome<GotOrCreated>): Came {
 /** Our own, of which nothing came: the turn was lost before anything was sent. */
 function isNothing(intent: Intent | 'unreadable', mine: Mine): boolean {
   return intent !== 'unreadable' && intent.id === mine.id && mine.state !== 'sent';
-}
-
-/** A failure that is no proof that nothing was done. */
-function isDoubtful(failure: Failure): boolean {
-  return failure.kind === 'outcome-unknown' || 'doubtful' in failure;
 }
 
 async function clear(hold: Hold, mine: Mine): Promise<void> {

@@ -14,7 +14,8 @@ export const POINTS = [
   'after the tags',
 ] as const;
 
-export type Point = (typeof POINTS)[number];
+/** On the way to a conversation; and on the way to a list that is written as a whole, when it has been read. */
+export type Point = (typeof POINTS)[number] | 'before the write';
 
 export interface Halt {
   /** Resolves when it is struck. */
@@ -52,11 +53,12 @@ export function openHalt(point?: Point): Halt {
     return came;
   }
 
-  function holdOf(hold: Hold): Hold {
+  function holdOf(name: string, hold: Hold): Hold {
     let isWritten = false;
     return {
       ...hold,
       async renew() {
+        if (name.startsWith('rewrite:')) await at('before the write');
         const renewed = await through(() => hold.renew());
         if (isWritten && isTrue(renewed)) await at('before the create');
         return renewed;
@@ -84,7 +86,7 @@ export function openHalt(point?: Point): Halt {
         const taken = await through(() => leases.take(name));
         if (!taken.ok || !taken.value) return taken;
         if (name.startsWith('create:')) await at('after the lease');
-        return success(holdOf(taken.value));
+        return success(holdOf(name, taken.value));
       },
     }),
     provider: (provider) => {

@@ -9,7 +9,7 @@ import type { Outcome } from '../../src/domain/failure.ts';
 import { aloneAt } from '../../src/gateway/alone.ts';
 import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
 import { openProvider } from '../../src/providers/catalogue.ts';
-import { accounts } from '../../src/sandbox.ts';
+import { everybody } from '../../src/sandbox.ts';
 import { redisLeases } from '../../src/state/lease/redis.ts';
 import { openRedis, type RedisDoor } from '../../src/state/redis.ts';
 import { operation } from '../gateway/hand-made.ts';
@@ -53,7 +53,7 @@ export async function aGateway(
   await door.ready();
   const turnLeases = halt.leases(redisLeases({ door, leaseMs, notesMs: 60_000 }));
   const dispatcher = new Agent({ connections: 32 });
-  const known = accounts(world.credentials).flatMap((account) =>
+  const known = everybody(world.credentials).flatMap((account) =>
     account.kind === 'generic' ? [] : [{ ...account, deadlineMs, replyDeadlineMs }],
   );
   const gateway = openGateway({
