@@ -47,6 +47,7 @@ function messageIdOf({ conversation, nativeId }: DomainMessage): string {
   return encodeId({ type: 'Message', message: { conversation, nativeId } });
 }
 
-function valueOrError<T>(outcome: Outcome<T>): T | Error {
-  return outcome.ok ? outcome.value : errorOf(outcome.failure);
+/** The schema marks what it is handed as of its type, and what was kept is everybody's. */
+function valueOrError<T extends object>(outcome: Outcome<T>): T | Error {
+  return outcome.ok ? { ...outcome.value } : errorOf(outcome.failure);
 }
