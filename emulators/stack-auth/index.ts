@@ -18,6 +18,7 @@ import { bodyOf, faultOf, queryOf, wireOf } from './exchange.ts';
 import { found } from './founding.ts';
 import { mintFrom, secretFrom } from './ids.ts';
 import { appendReply, type Desk, isoAt, type Sla } from './lifecycle.ts';
+import { limiter, type RateLimit } from './limiter.ts';
 import { matchPath, type Route } from './routes.ts';
 import { seedTales } from './seed.ts';
 import {
@@ -54,6 +55,8 @@ export interface StackAuthOptions extends EmulatorPlace {
   readonly publishableClientKey?: 'required' | 'optional';
   /** The column exists and no code fills it; an import might have. */
   readonly attachments?: 'never' | 'some';
+  /** Its code has none for these routes but on developers' machines: 100 requests in ten seconds. */
+  readonly rateLimit?: RateLimit | 'none';
 }
 
 export interface StackAuthEmulator extends RunningEmulator {
@@ -108,6 +111,7 @@ export async function startStackAuthEmulator(
   const desk: Desk = { store, clock, mint: mintFrom('row'), sla };
   const routes = routesOf(options, desk, { tokens, publishableClientKey });
   const requestIds = mintFrom('request');
+  const beyondLimit = limiter(options.rateLimit ?? 'none', clock);
   const wire = wireOf({ originNames, nextRequestId: () => secretFrom(requestIds(), 16) });
 
   function answered(request: EmulatorRequest): EmulatorAnswer {
@@ -131,9 +135,17 @@ export async function startStackAuthEmulator(
     });
   }
 
+  function tooMany(waitSeconds: number, { headers }: EmulatorRequest): EmulatorAnswer {
+    const refused = wire.refuse(faultOf(429, clock));
+    const wait = { 'retry-after': String(waitSeconds) };
+    return wire.dress({ ...refused, headers: { ...refused.headers, ...wait } }, headers);
+  }
+
   const dialect: Dialect = {
     answer(request) {
       try {
+        const waitSeconds = beyondLimit();
+        if (waitSeconds !== undefined) return tooMany(waitSeconds, request);
         return wire.dress(answered(request), request.headers);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;

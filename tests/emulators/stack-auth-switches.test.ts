@@ -198,3 +198,27 @@ describe('the journal', () => {
     ]);
   });
 });
+
+describe('the limit on developers’ machines', () => {
+  it('refuses what is beyond it with a time to wait, and takes calls again once the window has gone by', async () => {
+    const { list, pass } = await callStackAuth({ rateLimit: { requests: 2, windowMs: 10_000 } });
+    await list();
+    await list();
+
+    const refused = await list();
+    pass(10_000);
+    const again = await list();
+
+    expect(refused).toMatchObject({ status: 429, text: 'Too Many Requests' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(again.status).toBe(200);
+  });
+
+  it('is not there unless it is switched on', async () => {
+    const { list } = await callStackAuth();
+
+    const answers = await Promise.all(Array.from({ length: 150 }, () => list()));
+
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+  });
+});
