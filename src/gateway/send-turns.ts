@@ -25,7 +25,7 @@ export interface SendTurn {
 }
 
 export interface OpenSends {
-  /** Sends of which it is not known whether they arrived, each by its mark with its words; one's own left out. */
+  /** Sends of which it is not known whether they arrived, and may never be, each by its mark with its words. */
   readonly others: ReadonlyMap<string, string>;
   /** Messages known to be of sends that are over. */
   readonly known: ReadonlySet<string>;
@@ -34,9 +34,12 @@ export interface OpenSends {
 export function openSendTurns({
   leases,
   scopeOf,
+  clock,
 }: {
   readonly leases: Leases;
   readonly scopeOf: (name: ProviderName) => AccountScope;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
 }): SendTurns {
   // Those of this process in the order they came; between processes whoever asks first.
   const inTurn = turns();
@@ -55,7 +58,7 @@ export function openSendTurns({
         // Without the memory that is shared those of other gateways are not known: each for itself, as well as can be.
         if (!hold.ok || !hold.value) return work(aloneTurn());
         const { value } = hold;
-        return whileHeld(value, leases.leaseMs, async () => work(await turnOf(value)));
+        return whileHeld(value, leases.leaseMs, async () => work(await turnOf(value, clock)));
       });
       const done = await unlessAborted(asked, signal);
       return done ?? (hasBegun ? asked : overdue);
@@ -63,25 +66,26 @@ export function openSendTurns({
   };
 }
 
-async function turnOf(hold: Hold): Promise<SendTurn> {
+async function turnOf(hold: Hold, clock: () => number): Promise<SendTurn> {
   const recalled = await hold.recall();
   const notes = recalled.ok ? recalled.value : new Map<string, string>();
+  const open = openIn(notes, clock() - KEPT_MS);
   return {
-    open: openIn(notes),
+    open,
     async begin(mark, words) {
-      const noted = await hold.note(new Map([[OPEN + mark, words]]));
+      const noted = await hold.note(new Map([[OPEN + mark, `${clock()} ${words}`]]));
       return !noted.ok || noted.value;
     },
     async end(mark, nativeId) {
-      const others = [...notes.keys()].filter((key) => key.startsWith(OPEN) && key !== OPEN + mark);
-      const forgotten =
-        others.length > 0 ? [] : [...notes.keys()].filter((key) => key.startsWith(KNOWN));
-      const known = nativeId !== null && others.length > 0 ? [KNOWN + nativeId] : [];
+      const { others } = othersThan(mark, open);
+      const over = [...notes.keys()].filter((key) =>
+        key.startsWith(OPEN) ? !others.has(key.slice(OPEN.length)) : others.size === 0,
+      );
+      const known = nativeId !== null && others.size > 0 ? [KNOWN + nativeId] : [];
       await hold.note(
         new Map([
-          [OPEN + mark, null],
-          ...forgotten.map((key) => [key, null] as const),
-          ...known.map((key) => [key, '1'] as const),
+          ...[...over, OPEN + mark].map((key) => [key, null] as const),
+          ...known.map((key) => [key, ''] as const),
         ]),
       );
     },
@@ -96,13 +100,19 @@ function aloneTurn(): SendTurn {
   };
 }
 
-function openIn(notes: ReadonlyMap<string, string>): OpenSends {
+/** One of which nothing became known in all the time that its key was kept is nobody's concern any more. */
+function openIn(notes: ReadonlyMap<string, string>, sinceMs: number): OpenSends {
   const after = (prefix: string) =>
     [...notes]
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => [key.slice(prefix.length), value] as const);
   return {
-    others: new Map(after(OPEN)),
+    others: new Map(
+      after(OPEN).flatMap(([mark, value]) => {
+        const [atMs, words = ''] = value.split(' ');
+        return Number(atMs) < sinceMs ? [] : [[mark, words] as const];
+      }),
+    ),
     known: new Set(after(KNOWN).map(([id]) => id)),
   };
 }
@@ -111,6 +121,8 @@ function openIn(notes: ReadonlyMap<string, string>): OpenSends {
 export function othersThan(mark: string, { others, known }: OpenSends): OpenSends {
   return { others: new Map([...others].filter(([one]) => one !== mark)), known };
 }
+
+const KEPT_MS = 24 * 3_600_000;
 
 const OPEN = 'open:';
 const KNOWN = 'known:';

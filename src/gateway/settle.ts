@@ -133,11 +133,13 @@ async function notSent({ traces, tell }: Settler, { doubt, note }: Settling): Pr
   if (written.ok && written.value) await tell.settled(doubt, note.conversation, null);
 }
 
-/** Nobody will ever know. It is answered as it was, and not looked after any more. */
-async function giveUp({ traces, log }: Settler, doubt: Doubt, note?: SendNote): Promise<void> {
+/**
+ * Nobody will ever know. It is answered as it was, and not looked after any more; others of the same words remember that it
+ * may have arrived.
+ */
+async function giveUp({ log }: Settler, doubt: Doubt, note?: SendNote): Promise<void> {
   const { mutation, key } = doubt.key;
   log.warn({ mutation, key }, 'what became of a write cannot be known');
-  if (note) await traces.settled(note, null);
   await doubt.settle(doubt.answer ?? unknownOf(doubt, note));
 }
 

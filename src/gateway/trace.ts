@@ -18,7 +18,7 @@ export interface Traces {
   send(sending: Sending): Promise<Outcome<Delivered>>;
   /** For an attempt that somebody left: null where another one is at its conversation, and it is to be tried again. */
   look(note: SendNote): Promise<Look | null>;
-  /** It is settled, or given up: it stands in nobody's way any longer. */
+  /** What is known of it now is known to those that come after it in its conversation. */
   settled(note: SendNote, nativeId: string | null): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export interface TraceParts {
 const LOOK_MS = 2000;
 
 export function openTraces({ dispatch, leases, scopeOf, clock }: TraceParts): Traces {
-  const turns = openSendTurns({ leases, scopeOf });
+  const turns = openSendTurns({ leases, scopeOf, clock });
 
   async function send(sending: Sending) {
     const { provider, able, attempt } = sending;
