@@ -17,6 +17,8 @@ export interface Operation {
   /** The cursor of an event: what is read is to be no older. */
   readonly after?: string;
   readonly asker?: NonNullable<Call['asker']>;
+  /** Set where a write waits for what is read. */
+  readonly forWrite?: boolean;
   /** Whose keys are told from those of others; absent, nobody's are. */
   readonly caller?: string;
 }
@@ -75,7 +77,7 @@ export function dispatcher(parts: {
       const end = deadline ?? deadlineAfter(deadlineMs);
       const signal = AbortSignal.any([operation.signal, end]);
       const { reads, asker = 'client' } = operation;
-      const forWrite = !READS.has(verb);
+      const forWrite = operation.forWrite ?? !READS.has(verb);
       const call: Call = { signal, reads, asker, forWrite, leftMs: () => leftUntil(end) };
       const late = pastGrace(signal);
       const outcome = await Promise.race([

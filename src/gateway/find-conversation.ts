@@ -46,7 +46,7 @@ export async function findConversation(looking: Looking): Promise<Outcome<Looked
     ...(question.tags.length === 0 ? {} : { tags: question.tags }),
   };
   // Whatever was read before, in this operation too, may be from before it was created.
-  const anew: Operation = { ...operation, reads: new Map() };
+  const anew: Operation = { ...operation, reads: new Map(), forWrite: true };
   let calls = 0;
 
   function read(at: string | null, size: number): Promise<Outcome<Page<Conversation>>> {

@@ -141,5 +141,5 @@ function readPage(
 
 /** Nobody's operation: a client that leaves does not end it, and nothing that was read before counts. */
 function anew(): Operation {
-  return { signal: new AbortController().signal, reads: new Map() };
+  return { signal: new AbortController().signal, reads: new Map(), forWrite: true };
 }
