@@ -53,7 +53,8 @@ export function openBreaker({
 
   function begin(lengthMs: number): void {
     const beganMs = clock();
-    const untilMs = beganMs + lengthMs * (1 - JITTER * chance());
+    // Whole: it is told to those who then come at that very millisecond.
+    const untilMs = Math.ceil(beganMs + lengthMs * (1 - JITTER * chance()));
     pause = { lengthMs, beganMs, untilMs, triedMs: null };
     failures = 0;
   }
