@@ -24,7 +24,7 @@ export interface LedgerScene {
 export type OpenLedger = (parts?: Partial<LedgerParts>) => Promise<LedgerScene>;
 
 /** Longer than a busy machine takes for what a law does meanwhile. */
-const SHORT = { leaseMs: 400 };
+const SHORT = { leaseMs: 600 };
 
 export const LEDGER_LAWS: Readonly<Record<string, (open: OpenLedger) => Promise<void>>> = {
   'gives a key to one of many who claim it at once': async (open) => {
@@ -169,12 +169,12 @@ export const LEDGER_LAWS: Readonly<Record<string, (open: OpenLedger) => Promise<
   },
 
   'takes an attempt for one that is under way as long as it is renewed': async (open) => {
-    const { one, other, pass } = await open({ leaseMs: 900 });
+    const { one, other, pass } = await open({ leaseMs: 1500 });
     const hold = await claimed(one);
     await hold.note(NOTE);
 
     for (let times = 0; times < 5; times += 1) {
-      await pass(300);
+      await pass(400);
       expect(valueOf(await hold.renew())).toBe(true);
     }
 
@@ -276,14 +276,14 @@ export const LEDGER_LAWS: Readonly<Record<string, (open: OpenLedger) => Promise<
   },
 
   'keeps a doubt for who renews it': async (open) => {
-    const { one, other, pass } = await open({ leaseMs: 900 });
+    const { one, other, pass } = await open({ leaseMs: 1500 });
     const hold = await claimed(one);
     await hold.note(NOTE);
     await hold.doubt(null);
     const doubt = await adopted(one);
 
     for (let times = 0; times < 5; times += 1) {
-      await pass(300);
+      await pass(400);
       expect(valueOf(await doubt.renew())).toBe(true);
       expect(valueOf(await other.adopt(10))).toEqual([]);
     }
@@ -295,10 +295,10 @@ export const LEDGER_LAWS: Readonly<Record<string, (open: OpenLedger) => Promise<
     await hold.note(NOTE);
     await hold.doubt('perhaps');
 
-    expect(valueOf(await (await adopted(one)).again(400, { looked: 'once' }))).toBe(true);
+    expect(valueOf(await (await adopted(one)).again(800, { looked: 'once' }))).toBe(true);
 
     expect(valueOf(await other.adopt(10))).toEqual([]);
-    await pass(450);
+    await pass(850);
     expect(await adopted(other)).toMatchObject({
       note: { looked: 'once' },
       answer: 'perhaps',
@@ -331,7 +331,7 @@ export const LEDGER_LAWS: Readonly<Record<string, (open: OpenLedger) => Promise<
   },
 
   'forgets a key when its time is over, and all that was known of it': async (open) => {
-    const { one, other, pass } = await open({ keptMs: 600 });
+    const { one, other, pass } = await open({ keptMs: 1000 });
     const done = { ...KEY, key: 'done' };
     await (await claimed(one, done)).done(ANSWER);
     const left = await claimed(one, { ...KEY, key: 'left' });
@@ -341,7 +341,7 @@ export const LEDGER_LAWS: Readonly<Record<string, (open: OpenLedger) => Promise<
     await doubtful.doubt('perhaps');
     expect(answerIn(await claimOf(other, done))).toEqual(ANSWER);
 
-    await pass(650);
+    await pass(1050);
 
     expect(valueOf(await other.adopt(10))).toEqual([]);
     expect(valueOf(await left.done(ANSWER))).toBe(false);
