@@ -96,6 +96,7 @@ function said(can: Provider['can'], verb: Verb): string[] {
     `kinds ${code(send.kinds)}`,
     `contents ${code(send.contentKinds)}`,
     `replies ${send.replies}`,
+    `traced by ${code(send.tracing?.ways ?? ['history'])}`,
   ];
 }
 
