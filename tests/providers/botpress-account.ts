@@ -36,6 +36,7 @@ export interface AccountChanges {
   readonly botId?: string;
   readonly integrationId?: string;
   readonly integrationAlias?: string;
+  readonly idempotencyTag?: string;
   readonly webhookSecret?: Credential;
 }
 
