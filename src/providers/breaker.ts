@@ -70,9 +70,14 @@ export function openBreaker({
   function closedUntil(asker: Asker): number | null {
     if (!pause) return null;
     const now = clock();
-    const retryAtMs = dueMs(pause, asker);
+    const due = dueMs(pause, asker);
     // A clock that was set back is no reason to wait for longer.
-    return now < retryAtMs && now >= pause.beganMs ? retryAtMs : null;
+    return now < due && now >= pause.beganMs ? toldMs(pause, due) : null;
+  }
+
+  /** While a try is under way nobody knows for how long that will be: soon is a good time to ask again. */
+  function toldMs({ triedMs }: Pause, due: number): number {
+    return triedMs === null ? due : Math.min(due, clock() + firstMs);
   }
 
   return {
@@ -108,7 +113,7 @@ export function openBreaker({
       };
     },
     get nextTryMs() {
-      return pause && dueMs(pause, 'client');
+      return pause && toldMs(pause, dueMs(pause, 'client'));
     },
   };
 }

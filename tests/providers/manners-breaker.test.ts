@@ -56,10 +56,11 @@ describe('an account', () => {
     clock.pass(firstMs);
 
     const trying = pass();
-    const meanwhile = breaker.pass('client');
+    const meanwhile = [breaker.pass('client'), breaker.pass('watch')];
+    const soon = { kind: 'closed', retryAtMs: clock() + firstMs };
     trying.wentWell();
 
-    expect(meanwhile).toMatchObject({ kind: 'closed' });
+    expect(meanwhile).toEqual([soon, soon]);
     expect(breaker.nextTryMs).toBeNull();
     pass();
     pass();
