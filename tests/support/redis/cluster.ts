@@ -6,18 +6,48 @@ import { freePort, type RedisServer, startRedis } from './server.ts';
 
 const SLOTS = 16_384;
 
-/** Three masters, each with a third of the slots. */
+export interface RedisCluster {
+  readonly nodes: readonly RedisServer[];
+  close(): Promise<void>;
+}
+
+/** Three masters, each with a third of the slots; closed when the test ends. */
 export async function startRedisCluster(): Promise<readonly RedisServer[]> {
+  const cluster = await openRedisCluster();
+  onTestFinished(() => cluster.close());
+  return cluster.nodes;
+}
+
+/** The same, for whoever closes it. */
+export async function openRedisCluster(): Promise<RedisCluster> {
+  const started: RedisServer[] = [];
+  const close = async () => void (await Promise.all(started.map((node) => node.close())));
+  try {
+    await joined(started);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { nodes: started, close };
+}
+
+async function joined(started: RedisServer[]): Promise<void> {
   const nodes = await Promise.all(
     [0, 1, 2].map(async (index) => {
-      const settings = ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())];
-      const node = await startRedis({ settings: [...settings, '--cluster-node-timeout', '2000'] });
-      onTestFinished(() => node.close());
+      let busPort = '';
+      const node = await startRedis({
+        async settings() {
+          busPort = String(await freePort());
+          const patience = ['--cluster-node-timeout', '2000'];
+          return ['--cluster-enabled', 'yes', '--cluster-port', busPort, ...patience];
+        },
+      });
+      started.push(node);
       const from = Math.floor((SLOTS * index) / 3);
       const to = Math.floor((SLOTS * (index + 1)) / 3) - 1;
       await asked(node, 'CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
       await asked(node, 'CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
-      return { node, busPort: settings[3] ?? '' };
+      return { node, busPort };
     }),
   );
   const [first, ...others] = nodes;
@@ -35,11 +65,11 @@ export async function startRedisCluster(): Promise<readonly RedisServer[]> {
       { timeout: 10_000, interval: 50 },
     );
   }
-  return nodes.map(({ node }) => node);
 }
 
 async function asked({ url }: RedisServer, command: string, ...words: string[]): Promise<unknown> {
-  const client = new Redis(url);
+  const client = new Redis(url, { retryStrategy: () => null });
+  client.on('error', () => undefined);
   try {
     return await client.call(command, ...words);
   } finally {

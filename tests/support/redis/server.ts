@@ -37,8 +37,8 @@ export interface RedisOptions {
   readonly keepsAll?: boolean;
   /** The text of a file of settings that it may write to; a Sentinel wants one. */
   readonly config?: string;
-  /** More words for its command line. */
-  readonly settings?: readonly string[];
+  /** More words for its command line; asked for again where a port that was free is taken by then. */
+  readonly settings?: readonly string[] | (() => Promise<readonly string[]>);
 }
 
 export async function startRedis({
@@ -54,11 +54,11 @@ export async function startRedis({
       'A Redis that somebody else runs cannot be ended and begun again: give a program or a container.',
     );
   }
-  const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'parlance-redis-'));
   const file = join(folder, 'redis.conf');
-  if (config !== undefined) await writeFile(file, config);
-  const words = [
+  const launch = (words: readonly string[]) =>
+    taken.kind === 'program' ? asProgram(taken, words) : inContainer(taken, folder, words);
+  const wordsAt = async (port: number): Promise<readonly string[]> => [
     ...(config === undefined ? [] : [file]),
     '--port',
     String(port),
@@ -69,11 +69,16 @@ export async function startRedis({
     '--save',
     '',
     ...(keepsAll ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']),
-    ...settings,
+    ...(typeof settings === 'function' ? await settings() : settings),
   ];
-  const begin = () =>
-    taken.kind === 'program' ? asProgram(taken, words) : inContainer(taken, folder, words);
-  let running = await begin();
+  const begun = await beginSomewhere(async () => {
+    if (config !== undefined) await writeFile(file, config);
+    const port = await freePort();
+    const words = await wordsAt(port);
+    return { port, words, running: await launch(words) };
+  });
+  const { port, words } = begun;
+  let { running } = begun;
   return {
     url: `redis://127.0.0.1:${port}`,
     how: taken.how,
@@ -81,7 +86,7 @@ export async function startRedis({
     kill: () => running.kill(),
     async restart() {
       await running.kill();
-      running = await begin();
+      running = await launch(words);
     },
     freeze: () => running.freeze(),
     thaw: () => running.thaw(),
@@ -91,6 +96,19 @@ export async function startRedis({
     },
   };
 }
+
+/** Whoever else starts servers may have taken the port since it was found free. */
+async function beginSomewhere<T>(begin: () => Promise<T>): Promise<T> {
+  for (let left = MOST_PORTS; ; left -= 1) {
+    try {
+      return await begin();
+    } catch (error) {
+      if (left <= 1 || !/listening|in use/i.test(String(error))) throw error;
+    }
+  }
+}
+
+const MOST_PORTS = 5;
 
 type Running = Pick<RedisServer, 'kill' | 'freeze' | 'thaw'>;
 
