@@ -1,0 +1,228 @@
+// An account whose conversations say in every answer how often they were changed, so that any answer tells how old it is;
+// and gateways over it that share a log and what they keep.
+
+import { randomUUID } from 'node:crypto';
+import type { Conversation } from '../../src/domain/conversation.ts';
+import { type Outcome, success } from '../../src/domain/failure.ts';
+import { type ConversationRef, providerName } from '../../src/domain/ids.ts';
+import type { Message } from '../../src/domain/message.ts';
+import type { Keeping } from '../../src/gateway/answering.ts';
+import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
+import { type Ingest, openIngest } from '../../src/gateway/ingest.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import type { EventLog } from '../../src/state/events/log.ts';
+import { aMessage } from '../support/desk.ts';
+import { someLeases } from '../support/leases.ts';
+import { someLedger } from '../support/ledger.ts';
+import { handMade, rowsOf } from './hand-made.ts';
+
+const ONE = providerName('one');
+
+export interface Changes {
+  /** How often the conversation itself was changed. */
+  readonly state: number;
+  /** How many messages it has. */
+  readonly said: number;
+}
+
+export interface Account {
+  readonly provider: Provider;
+  /** The conversations there are from now on: nothing was said in them, or changed. */
+  begin(names: readonly string[]): void;
+  /** Somebody changes it at the service itself. */
+  change(name: string): Conversation;
+  /** Somebody says something there. */
+  say(name: string): Message;
+  /** What was said there last. */
+  last(name: string): Message | undefined;
+  /** How many turns of the loop the next answers take before and after they are true; the last goes on. */
+  delays: { readonly before: number; readonly after: number };
+  /** While true, whatever is asked fails, and whoever changes something may have. */
+  isOut: boolean;
+}
+
+export function refOf(name: string): ConversationRef {
+  return { provider: ONE, nativeId: name };
+}
+
+export async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+export function changingAccount(): Account {
+  const conversations = new Map<string, { state: number; said: number }>();
+  const { provider } = handMade({ name: 'one' });
+
+  function at(name: string): { state: number; said: number } {
+    const known = conversations.get(name) ?? { state: 0, said: 0 };
+    conversations.set(name, known);
+    return known;
+  }
+
+  function rowOf(name: string): Conversation {
+    const { state, said } = at(name);
+    const [row] = rowsOf('one', 1);
+    if (!row) throw new Error('no row was made');
+    return {
+      ...row,
+      nativeId: name,
+      title: String(state),
+      messageCount: said,
+      createdAt: new Date(0),
+    };
+  }
+
+  function messageOf(name: string, number: number): Message {
+    return aMessage(String(number), {
+      conversation: name,
+      nativeId: `${name} ${number}`,
+      createdAt: new Date(1000 * number),
+    });
+  }
+
+  async function answer<T>(value: () => T): Promise<Outcome<T>> {
+    const { before, after } = account.delays;
+    await turns(before);
+    const had = value();
+    await turns(after);
+    if (account.isOut) {
+      const because = 'it is out';
+      return {
+        ok: false,
+        failure: { kind: 'unavailable', provider: ONE, because, retryAt: null, doubtful: true },
+      };
+    }
+    return success(had);
+  }
+
+  const account: Account = {
+    delays: { before: 0, after: 0 },
+    isOut: false,
+    begin(names) {
+      conversations.clear();
+      for (const name of names) at(name);
+    },
+    change(name) {
+      at(name).state += 1;
+      return rowOf(name);
+    },
+    say(name) {
+      const known = at(name);
+      known.said += 1;
+      return messageOf(name, known.said);
+    },
+    last(name) {
+      const { said } = at(name);
+      return said > 0 ? messageOf(name, said) : undefined;
+    },
+    provider: {
+      ...provider,
+      deadlineMs: 20_000,
+      can: {
+        ...provider.can,
+        CONVERSATION_LIST: {
+          support: 'NATIVE',
+          note: null,
+          paging: 'offset',
+          order: 'by-time',
+          rows: 'whole',
+          filters: FILTERS,
+          does: () => answer(() => ({ items: [...conversations.keys()].map(rowOf), next: null })),
+        },
+        CONVERSATION_GET: {
+          support: 'NATIVE',
+          note: null,
+          does: ({ nativeId }) => answer(() => rowOf(nativeId)),
+        },
+        CONVERSATION_UPDATE: {
+          support: 'NATIVE',
+          note: null,
+          fields: ['title'],
+          does: ({ conversation: { nativeId } }) =>
+            answer(() => ({
+              conversation: account.change(nativeId),
+              ignored: [],
+              unfinished: null,
+            })),
+        },
+        MESSAGE_LIST: {
+          support: 'NATIVE',
+          note: null,
+          paging: 'offset',
+          order: 'by-time',
+          does: ({ conversation: { nativeId } }) =>
+            answer(() => ({
+              items: Array.from({ length: at(nativeId).said }, (_, index) =>
+                messageOf(nativeId, index + 1),
+              ).toReversed(),
+              next: null,
+            })),
+        },
+        MESSAGE_SEND: {
+          support: 'NATIVE',
+          note: null,
+          fields: [],
+          roles: ['USER'],
+          kinds: ['MESSAGE'],
+          visibilities: ['PUBLIC'],
+          contentKinds: ['text'],
+          replies: 'never',
+          tracing: { ways: ['none'], wayOf: () => 'none', words: 'kept' },
+          does: ({ conversation: { nativeId } }) =>
+            answer(() => ({
+              message: account.say(nativeId),
+              reply: null,
+              usage: null,
+              unfinished: null,
+            })),
+        },
+      },
+    },
+  };
+  return account;
+}
+
+export interface Watching {
+  readonly gateway: Gateway;
+  /** The door by which news from elsewhere comes in here. */
+  readonly ingest: Ingest;
+}
+
+export function gatewayAt(
+  { provider }: Pick<Account, 'provider'>,
+  { events, keeping }: { readonly events: EventLog; readonly keeping: Keeping },
+): Watching {
+  const quiet = () => undefined;
+  const gateway = openGateway({
+    ledger: someLedger(),
+    turnLeases: someLeases(),
+    providers: [provider],
+    events,
+    keeping,
+    cursorSecret: 'a secret of the tests',
+    clock: Date.now,
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+  });
+  return { gateway, ingest: openIngest({ events, clock: Date.now }) };
+}
+
+/** A name that nothing was kept of. */
+export function aName(): string {
+  return randomUUID();
+}
+
+const FILTERS = {
+  channel: 'pushed',
+  contactId: 'pushed',
+  tags: 'pushed',
+  status: 'pushed',
+  archived: 'pushed',
+  important: 'pushed',
+  createdAfter: 'pushed',
+  createdBefore: 'pushed',
+  search: 'pushed',
+} as const;
