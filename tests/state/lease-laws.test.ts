@@ -5,7 +5,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { Hold, Leases } from '../../src/state/lease/lease.ts';
 import { memoryLeases } from '../../src/state/lease/memory.ts';
 import { redisLeases } from '../../src/state/lease/redis.ts';
-import { openRedis } from '../../src/state/redis.ts';
+import { openRedis, script } from '../../src/state/redis.ts';
 import { valueOf } from './event-log.ts';
 
 const quiet = () => undefined;
@@ -157,6 +157,36 @@ describe.each(KINDS)('leases in %s', (_name, open) => {
     expect(valueOf(await other.wanted('a')).toSorted()).toEqual(['', 'c1']);
   });
 });
+
+describe('leases in Redis', () => {
+  it('leave nothing that stays: there is no end of names', async () => {
+    const prefix = `test:${randomUUID()}:`;
+    const door = openRedis({ url: inject('redisUrl'), prefix, log });
+    onTestFinished(() => door.close());
+    await door.ready();
+    const leases = redisLeases({ door, leaseMs: LONG, notesMs: LONG });
+    const hold = await taken(leases, 'a');
+    await hold.note(new Map([['k', 'v']]));
+    await leases.want('a', ['x'], LONG);
+
+    const ends = valueOf(await door.run(ENDS, [], [`${prefix}*`]));
+
+    expect(ends).toEqual([
+      expect.any(Number),
+      expect.any(Number),
+      expect.any(Number),
+      expect.any(Number),
+    ]);
+    expect(Array.isArray(ends) && ends.every((ms) => ms > 0 && ms <= LONG + 1)).toBe(true);
+  });
+});
+
+/** ARGV: a pattern. How long each key of that name still is, in milliseconds; -1 for ever. */
+const ENDS = script(`
+local ends = {}
+for index, key in ipairs(redis.call('KEYS', ARGV[1])) do ends[index] = redis.call('PTTL', key) end
+return ends
+`);
 
 async function taken(leases: Leases, name: string): Promise<Hold> {
   const hold = valueOf(await leases.take(name));
