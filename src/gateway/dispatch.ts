@@ -60,9 +60,11 @@ const GRACE_MS = 100;
 export function dispatcher(parts: {
   readonly providers: readonly Provider[];
   readonly health: HealthBook;
+  /** Until when nobody asks it, because it said that it was asked too much. */
+  readonly restsUntil?: (provider: ProviderName) => Date | null;
   readonly log: Log;
 }): Dispatch {
-  const { providers, health, log } = parts;
+  const { providers, health, restsUntil = () => null, log } = parts;
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
 
   return {
@@ -93,7 +95,7 @@ export function dispatcher(parts: {
       late.dismiss();
       // A client that went away says nothing about the provider.
       if (!operation.signal.aborted) health.record(name, outcome);
-      return withRetryAt(outcome, health.of(name));
+      return withRetryAt(outcome, { health: health.of(name), restsUntil: restsUntil(name) });
     },
 
     async *stream({ provider: name, reads, signal: closing, with: run }) {
@@ -160,11 +162,15 @@ export function ableTo<V extends Verb>(provider: Provider, verb: V): Outcome<Abl
 }
 
 /** The service seldom says when it will be there again; when it is tried again is known. */
-function withRetryAt<T>(outcome: Outcome<T>, { retryAt }: Health): Outcome<T> {
-  if (outcome.ok || !retryAt) return outcome;
+function withRetryAt<T>(
+  outcome: Outcome<T>,
+  { health, restsUntil }: { readonly health: Health; readonly restsUntil: Date | null },
+): Outcome<T> {
+  if (outcome.ok) return outcome;
   const { failure } = outcome;
-  const isUnsaid = failure.kind === 'unavailable' && failure.retryAt === null;
-  return isUnsaid ? failed({ ...failure, retryAt }) : outcome;
+  if (failure.kind !== 'unavailable' && failure.kind !== 'rate-limited') return outcome;
+  const retryAt = failure.kind === 'unavailable' ? health.retryAt : restsUntil;
+  return failure.retryAt === null && retryAt ? failed({ ...failure, retryAt }) : outcome;
 }
 
 const READS: ReadonlySet<Verb> = new Set([

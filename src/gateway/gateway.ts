@@ -146,7 +146,8 @@ export function openGateway(parts: GatewayParts): Gateway {
     clock,
     parts.nextTry,
   );
-  const dispatch = dispatcher({ providers, health, log });
+  const restsUntil = (name: ProviderName) => parts.rateLeft?.(name)?.restsUntil ?? null;
+  const dispatch = dispatcher({ providers, health, restsUntil, log });
   const seal = cursorSeal(cursorSecret);
   const scopeOf = (name: ProviderName) => parts.scopes?.get(name) ?? accountScope(name, '');
   const {

@@ -23,7 +23,12 @@ export function openBudgets(
       take({ urgency, countedAs }, within) {
         let turns = sorts.get(countedAs);
         if (!turns) {
-          turns = openTurns({ count: countOf(scope, countedAs, facts), timer, clock });
+          turns = openTurns({
+            count: countOf(scope, countedAs, facts),
+            windowMs: facts.windowMs,
+            timer,
+            clock,
+          });
           sorts.set(countedAs, turns);
         }
         return turns.take(urgency, within);

@@ -67,4 +67,4 @@ export const LEAST_ESTIMATE = 5;
 export const BELIEVED_WINDOWS = 5;
 /** Of a window: longer than between a call's arrival at the service and its answer here. */
 export const SLACK = 1 / 50;
-export const MOST_FREES = 100;
+export const MOST_FREES = 1000;

@@ -181,7 +181,8 @@ if s.rests > now then waitMs = s.rests - now
 elseif isAlone then waitMs = math.min(${PEEK_MS}, s.aloneUntil - now)
 elseif s.left and s.left - floors[2] < 1 and not isStale then waitMs = s.resetsAt - now end
 
-local rows = redis.call('ZRANGE', KEYS[3], 0, ${MOST_FREES - 1}, 'WITHSCORES')
+local isShort = taken < a.asks[1] + a.asks[2] + a.asks[3]
+local rows = redis.call('ZRANGE', KEYS[3], 0, isShort and ${MOST_FREES - 1} or 0, 'WITHSCORES')
 local told = -1
 if s.left and not isStale then told = s.left end
 local counted = -1
@@ -198,6 +199,7 @@ else
 end
 answer[#answer + 1] = math.max(0, s.rests - now)
 answer[#answer + 1] = peers
+if not isShort then rows = {} end
 for at = 2, #rows, 2 do answer[#answer + 1] = tonumber(rows[at]) - now end
 return answer
 `);

@@ -175,10 +175,13 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
       granted: given,
       waitMs,
       short: [shortOf(floors[0]), shortOf(floors[1]), shortOf(floors[2])],
-      frees: [...counted.values()]
-        .toSorted((one, other) => one - other)
-        .slice(0, MOST_FREES)
-        .map((until) => until - now),
+      frees:
+        taken < asks[0] + asks[1] + asks[2]
+          ? [...counted.values()]
+              .toSorted((one, other) => one - other)
+              .slice(0, MOST_FREES)
+              .map((until) => until - now)
+          : [],
     };
   }
 

@@ -2,7 +2,7 @@
 // count is asked by one at a time, for all of them.
 
 import type { Left, Patience, Permit, Said, Turn, Urgency } from './budget.ts';
-import { type Asks, type Known, PEEK_MS, type Settled, type Told } from './rules.ts';
+import { type Asks, FIRST_REST_MS, type Known, PEEK_MS, type Settled, type Told } from './rules.ts';
 
 /** Never fails. */
 export interface Count {
@@ -26,25 +26,33 @@ export interface Turns {
 
 export interface TurnsParts {
   readonly count: Count;
+  /** Of the service; null where that is not known. */
+  readonly windowMs: number | null;
   readonly timer: Timer;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }
 
 interface Waiter {
-  readonly untilMs: number | undefined;
+  /** Later a turn would be of no use. Milliseconds since the epoch. */
+  readonly untilMs: number;
+  /** How long it will be until its turn, as far as is known. */
+  turnMs: number;
   readonly end: (turn: Turn) => void;
 }
 
 /** Permits that are out at once: so few that the first answers of a service that was not asked before are heard in time. */
 const MOST_OUT = 16;
 
+/** Whose patience ends so soon after its turn could not be answered any more. */
+const LEAST_USE_MS = 250;
+
 /** What came of a call may be told with that of the next ones, where nobody waits for it. */
 const TELL_WITHIN_MS = 25;
 
 const LINE: Readonly<Record<Urgency, 0 | 1 | 2>> = { write: 0, read: 1, watch: 2 };
 
-export function openTurns({ count, timer, clock }: TurnsParts): Turns {
+export function openTurns({ count, windowMs, timer, clock }: TurnsParts): Turns {
   const lines: readonly [Set<Waiter>, Set<Waiter>, Set<Waiter>] = [new Set(), new Set(), new Set()];
   let settled: Settled[] = [];
   let out = 0;
@@ -114,18 +122,24 @@ export function openTurns({ count, timer, clock }: TurnsParts): Turns {
     let soonestMs = Number.POSITIVE_INFINITY;
     for (const at of [0, 1, 2] as const) {
       for (const waiter of lines[at]) {
-        const free = frees[Math.min(short[at] + ahead, frees.length) - 1];
-        const turnMs = Math.max(waitMs, short[at] > 0 ? (free ?? 0) : 0);
-        if (waiter.untilMs !== undefined && clock() + turnMs > waiter.untilMs) {
+        waiter.turnMs = Math.max(waitMs, short[at] > 0 ? freeAt(frees, short[at] + ahead - 1) : 0);
+        const patienceMs = waiter.untilMs - clock();
+        if (waiter.turnMs >= patienceMs) {
           lines[at].delete(waiter);
-          waiter.end({ kind: 'spent', retryAtMs: clock() + turnMs });
+          waiter.end({ kind: 'spent', retryAtMs: clock() + waiter.turnMs });
         } else {
           ahead += 1;
-          soonestMs = Math.min(soonestMs, turnMs > 0 ? turnMs : PEEK_MS);
+          soonestMs = Math.min(soonestMs, waiter.turnMs || PEEK_MS, patienceMs);
         }
       }
     }
     return soonestMs;
+  }
+
+  /** When that many more have left the window: what goes then leaves it a window later. */
+  function freeAt(frees: readonly number[], index: number): number {
+    const free = frees[index % Math.max(1, frees.length)] ?? 0;
+    return free + Math.floor(index / Math.max(1, frees.length)) * (windowMs ?? 0);
   }
 
   function permitOf({ key, doneBefore }: Told['permits'][number]): Permit {
@@ -137,10 +151,17 @@ export function openTurns({ count, timer, clock }: TurnsParts): Turns {
         out -= 1;
         const answer = said?.refused ? 'refused' : 'good';
         const came = said === undefined ? 'lost' : answer;
+        if (said?.refused) restAtOnce(said.resetsInMs);
         const when = came === 'refused' || isAnybody() ? 'at once' : 'soon';
         tell({ key, doneBefore, came, said: said ?? {} }, when);
       },
     };
+  }
+
+  /** Before anybody else here asks, and until the count says how long it is in truth. */
+  function restAtOnce(ms: number = windowMs ?? FIRST_REST_MS): void {
+    known = { ...known, restsInMs: Math.max(ms, restsForMs()) };
+    knownAt = timer.now();
   }
 
   function tell(one: Settled, when: 'at once' | 'soon'): void {
@@ -159,10 +180,11 @@ export function openTurns({ count, timer, clock }: TurnsParts): Turns {
       return new Promise((resolve) => {
         const leave = () => {
           line.delete(waiter);
-          waiter.end({ kind: 'spent', retryAtMs: clock() + restsForMs() });
+          waiter.end({ kind: 'spent', retryAtMs: clock() + Math.max(waiter.turnMs, restsForMs()) });
         };
         const waiter: Waiter = {
-          untilMs,
+          untilMs: (untilMs ?? Number.POSITIVE_INFINITY) - LEAST_USE_MS,
+          turnMs: 0,
           end(turn) {
             signal.removeEventListener('abort', leave);
             resolve(turn);
@@ -173,7 +195,7 @@ export function openTurns({ count, timer, clock }: TurnsParts): Turns {
           return;
         }
         const restMs = restsForMs();
-        if (restMs > 0 && untilMs !== undefined && clock() + restMs > untilMs) {
+        if (restMs > 0 && clock() + restMs > waiter.untilMs) {
           leave();
           return;
         }
