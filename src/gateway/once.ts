@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { type Failure, failed, invalid, type Outcome, success } from '../domain/failure.ts';
 import type { AccountScope } from '../domain/ids.ts';
 import type { Log } from '../observability/log.ts';
-import type { Asked, AttemptKey, Hold, Ledger, Standing } from '../state/idempotency/ledger.ts';
+import type { Asked, AttemptKey, Hold, Ledger } from '../state/idempotency/ledger.ts';
 import { deadlineAfter } from './deadline.ts';
 import type { Operation } from './dispatch.ts';
+import { type Answer, answerIn, FOREIGN, type Told, UNDER_WAY } from './first-attempt.ts';
 import { callerOf, fingerprintOf, inUse, keyIssue, markOf } from './idempotency-key.ts';
 
 export interface Once {
@@ -66,9 +67,6 @@ export interface OnceParts {
   readonly log: Log;
 }
 
-/** What the ledger keeps as an answer, whoever gave it: what came of an attempt, as its mutation answers it. */
-export type Answer = Outcome<object>;
-
 /** For those whose client is gone, once this gateway is closing. */
 const CLOSING_MS = 1000;
 
@@ -77,6 +75,8 @@ export function openOnce({ ledger, scopeOf, log }: OnceParts): Once {
   /** What is under way here: whoever brings the same meanwhile is told the same, and asks no ledger. */
   const flights = new Map<string, Promise<Told>>();
   const unended = new Set<Promise<unknown>>();
+  /** One for each attempt: a signal that outlived them all would remember every one that was derived from it. */
+  const breaks = new Set<AbortController>();
 
   async function run<T extends object>(asked: OnceAsked<T>): Promise<Outcome<T & Keyed>> {
     const issue = keyIssue(asked.key);
@@ -135,9 +135,11 @@ export function openOnce({ ledger, scopeOf, log }: OnceParts): Once {
   ): Promise<Answer> {
     const beat =
       hold && setInterval(() => void hold.renew(), Math.ceil(ledger.leaseMs / 3)).unref();
+    const own = new AbortController();
+    breaks.add(own);
     const made: Attempt = { key, mark: markOf(key), note: (note) => noted(asked, hold, note) };
     try {
-      const outcome = await asked.make(made, { ...asked.operation, signal: closing.signal });
+      const outcome = await asked.make(made, { ...asked.operation, signal: own.signal });
       if (hold) await ended(hold, outcome, isDoubtful(asked, outcome));
       return outcome;
     } catch (error) {
@@ -145,6 +147,7 @@ export function openOnce({ ledger, scopeOf, log }: OnceParts): Once {
       throw error;
     } finally {
       clearInterval(beat);
+      breaks.delete(own);
     }
   }
 
@@ -183,58 +186,17 @@ export function openOnce({ ledger, scopeOf, log }: OnceParts): Once {
       const timeIsUp = new AbortController();
       const all = Promise.all(unended).then(() => timeIsUp.abort());
       await pause(CLOSING_MS, timeIsUp.signal);
-      closing.abort();
+      for (const one of [closing, ...breaks]) one.abort();
       await all;
       await Promise.all(unended);
     },
   };
 }
 
-/** An answer, or why there is none. */
-type Told = Answer | { readonly ok: null; readonly because: string };
-
-const UNDER_WAY: Told = {
-  ok: null,
-  because: 'the first attempt under this key is still under way; ask again with the same key',
-};
-
-/** Its gateway went away, and nobody has found out yet. */
-const LEFT: Told = {
-  ok: null,
-  because:
-    'the gateway that made the first attempt under this key went away; ask again with the same key',
-};
-
-const FOREIGN: Told = {
-  ok: null,
-  because: 'what is kept of the first attempt under this key is of another version of this gateway',
-};
-
-function answerIn(standing: Standing): Told {
-  if (standing.state === 'running') return UNDER_WAY;
-  const { answer } = standing;
-  if (standing.state === 'doubt' && answer === undefined) return LEFT;
-  if (!isAnswer(answer)) return FOREIGN;
-  // It was told once, to whoever may try again: with this key nothing is tried again while it is not known.
-  const isDenial = !answer.ok && answer.failure.kind !== 'outcome-unknown';
-  return isDenial && standing.state === 'doubt' ? { ok: null, because: DENIED } : answer;
-}
-
-const DENIED =
-  'the first attempt under this key was turned away, which is no proof that it was not made; if there is nothing of it, ask with a new key';
-
 function read<T extends object>(asked: OnceAsked<T>, told: Told): Outcome<T> {
   if (told.ok === null) return asked.unsaid(told.because);
   if (!told.ok) return told;
   return asked.isAnswer(told.value) ? success(told.value) : read(asked, FOREIGN);
-}
-
-function isAnswer(value: unknown): value is Answer {
-  if (typeof value !== 'object' || value === null || !('ok' in value)) return false;
-  const said = value.ok === true && 'value' in value ? value.value : undefined;
-  const failure = value.ok === false && 'failure' in value ? value.failure : undefined;
-  const one = said ?? failure;
-  return typeof one === 'object' && one !== null;
 }
 
 async function noted(
