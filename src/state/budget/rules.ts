@@ -22,7 +22,7 @@ export interface Told {
   readonly waitMs: number;
   /** How many calls must have left the window before one more of each may ask; 0 where nothing is counted. */
   readonly short: Asks;
-  /** When the next of them leave it, soonest first; only some. */
+  /** When the next of them leave it, soonest first; none where nobody waits. */
   readonly frees: readonly number[];
   readonly known: Known;
 }
