@@ -64,15 +64,15 @@ export type CacheInput =
   | {
       /** How much this process keeps, in MB; 64 where absent. The least used goes first. */
       readonly memoryMb?: number;
-      /** Pages of the list of conversations: 5000, 30000 and 3600000 where absent. */
+      /** Pages of the list of conversations: 3000, 7000 and 3600000 where absent. */
       readonly conversations?: KeptTimesInput;
-      /** One conversation: 10000, 60000 and 3600000. */
+      /** One conversation: 5000, 10000 and 3600000. */
       readonly conversation?: KeptTimesInput;
-      /** Pages of the messages of a conversation: 5000, 30000 and 3600000. */
+      /** Pages of the messages of a conversation: 2000, 5000 and 3600000. */
       readonly messages?: KeptTimesInput;
-      /** One message: 30000, 120000 and 3600000. */
+      /** One message: 10000, 30000 and 3600000. */
       readonly message?: KeptTimesInput;
-      /** Who takes part in a conversation: 30000, 120000 and 3600000. */
+      /** Who takes part in a conversation: 10000, 30000 and 3600000. */
       readonly participants?: KeptTimesInput;
     };
 

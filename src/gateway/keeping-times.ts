@@ -1,5 +1,5 @@
 // For how long an answer is shown again. What is known to have changed is never shown, whatever its age: these are for what
-// nobody tells of, such as a change made at the provider itself between two looks.
+// nobody tells of, such as a change made in the provider's own dashboard, which is to be seen here within seconds.
 
 /** The questions that are kept answered. */
 export const KEPT_KINDS = [
@@ -27,11 +27,11 @@ const HOUR_MS = 3_600_000;
  * seldom and by a few hands; a message that stands hardly ever does, nor who takes part.
  */
 const USUAL: Readonly<Record<KeptKind, Times>> = {
-  conversations: { freshMs: 5000, staleMs: 30_000, graceMs: HOUR_MS },
-  conversation: { freshMs: 10_000, staleMs: 60_000, graceMs: HOUR_MS },
-  messages: { freshMs: 5000, staleMs: 30_000, graceMs: HOUR_MS },
-  message: { freshMs: 30_000, staleMs: 120_000, graceMs: HOUR_MS },
-  participants: { freshMs: 30_000, staleMs: 120_000, graceMs: HOUR_MS },
+  conversations: { freshMs: 3000, staleMs: 7000, graceMs: HOUR_MS },
+  conversation: { freshMs: 5000, staleMs: 10_000, graceMs: HOUR_MS },
+  messages: { freshMs: 2000, staleMs: 5000, graceMs: HOUR_MS },
+  message: { freshMs: 10_000, staleMs: 30_000, graceMs: HOUR_MS },
+  participants: { freshMs: 10_000, staleMs: 30_000, graceMs: HOUR_MS },
 };
 
 /** As set, the usual where nothing was. */

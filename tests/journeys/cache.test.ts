@@ -129,11 +129,11 @@ describe('the age of an answer', () => {
     expect(first.status).toEqual(all('FRESH'));
     expect(first.fetchedAt['help']).toBe(clock.iso());
 
-    clock.pass(4000);
+    clock.pass(2000);
     expect(await inbox(parlance)).toEqual({ ...first, status: all('CACHED') });
     expect(listingsOf(parlance)).toEqual([1, 1, 1, 1]);
 
-    clock.pass(10_000);
+    clock.pass(5000);
     const stale = await inbox(parlance);
     expect(stale).toEqual({ ...first, status: all('STALE') });
     // Nobody waited for that, and it was asked again meanwhile.
@@ -207,7 +207,7 @@ describe.each(ACCOUNTS)('while %s is out', (account) => {
     const parlance = await startParlance({ count: 4, cache: {}, clock });
     const before = await inbox(parlance);
     emulatorOf(parlance.world, account).inject({ kind: 'malformed' });
-    clock.pass(10_000);
+    clock.pass(5000);
 
     // Asked again behind the scenes, in vain.
     expect((await inbox(parlance)).status).toMatchObject({ [account]: 'STALE' });
