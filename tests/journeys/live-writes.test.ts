@@ -336,14 +336,32 @@ describe('a message at partner, where an answer comes whole', () => {
 });
 
 describe('a write whose answer was lost', () => {
-  it('tells nothing now', async () => {
+  const path = '/api/v1/internal/conversations';
+
+  it('is told where it is found', async () => {
     const { write, begin, world } = await scene('support');
     const { id: conversationId } = await begin();
     world.stackAuth.inject({
       kind: 'cut-after-accept',
       times: 1,
-      match: { method: 'PATCH', path: '/api/v1/internal/conversations' },
+      match: { method: 'PATCH', path },
     });
+
+    const { result, kinds } = await write('sendMessage', { conversationId, text: 'Any news?' });
+
+    expect(result).toMatchObject({ delivery: 'SENT' });
+    expect(kinds).toEqual(['MESSAGE_ADDED']);
+  });
+
+  it('tells nothing now where it cannot be looked for', async () => {
+    const { write, begin, world } = await scene('support');
+    const { id: conversationId } = await begin();
+    world.stackAuth.inject({
+      kind: 'cut-after-accept',
+      times: 1,
+      match: { method: 'PATCH', path },
+    });
+    world.stackAuth.inject({ kind: 'cut', match: { method: 'GET', path } });
 
     const { result, kinds } = await write('sendMessage', { conversationId, text: 'Any news?' });
 
