@@ -134,13 +134,13 @@ function switched(names: readonly ('claim' | 'note' | 'done' | 'doubt' | 'releas
 
 describe('an attempt', () => {
   it('that takes longer than a lease is not taken for one that was left', async () => {
-    const { once, ledger } = opened({ leaseMs: 60 });
+    const { once, ledger } = opened({ leaseMs: 300 });
     const attempt = held();
     const first = run(once, attempt.make);
     await attempt.begun;
 
     for (let times = 0; times < 6; times += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      await new Promise((resolve) => setTimeout(resolve, 90));
       expect(valueOf(await ledger.adopt(1))).toEqual([]);
     }
 
@@ -228,7 +228,7 @@ describe('an attempt', () => {
         return failed(LOST);
       },
     });
-    await expect.poll(() => begun).toHaveLength(1);
+    await expect.poll(() => begun, { timeout: 5000 }).toHaveLength(1);
 
     await once.close();
 
@@ -314,7 +314,7 @@ describe('a ledger out of reach', () => {
     ledger.back();
 
     await expect
-      .poll(() => run(once, never, { waitMs: 5 }))
+      .poll(() => run(once, never, { waitMs: 5 }), { timeout: 5000 })
       .toMatchObject(outcome.ok ? { value: { done: 'yes' } } : outcome);
   });
 

@@ -395,10 +395,13 @@ describe('keys in Redis', () => {
 /** Its next write takes a while; told when it has begun. */
 function slow(world: World, account: AccountName) {
   const emulator = emulatorOf(world, account);
-  emulator.inject({ kind: 'delay', ms: 400, times: 1, match: { method: 'POST' } });
+  emulator.inject({ kind: 'delay', ms: 1500, times: 1, match: { method: 'POST' } });
   const reached = async () =>
     await expect
-      .poll(() => emulator.journal.some(({ method }) => method === 'POST'), { interval: 5 })
+      .poll(() => emulator.journal.some(({ method }) => method === 'POST'), {
+        interval: 5,
+        timeout: 5000,
+      })
       .toBe(true);
   return { emulator, reached };
 }

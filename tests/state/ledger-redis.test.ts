@@ -118,7 +118,7 @@ describe('a ledger whose Redis', () => {
       await freed.hold.release();
     }
 
-    await expect.poll(() => operator.keys('*{ledger}*')).toEqual([]);
+    await expect.poll(() => operator.keys('*{ledger}*'), { timeout: 5000 }).toEqual([]);
     expect(await operator.keys('*{attempt:*')).toHaveLength(1);
   });
 
