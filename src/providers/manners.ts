@@ -3,7 +3,13 @@
 
 import { failed, type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
-import { BREAKER_TIMES, type BreakerTimes, openBreaker, type Pass } from './breaker.ts';
+import {
+  BREAKER_TIMES,
+  type Breaker,
+  type BreakerTimes,
+  openBreaker,
+  type Pass,
+} from './breaker.ts';
 import { nothingSent, type Sent, unavailable } from './exchange.ts';
 import type { Arrival, Ask, Manners, Within } from './http.ts';
 import { openPlaces, type Place, type Urgency } from './places.ts';
@@ -12,9 +18,9 @@ import { pause } from './signals.ts';
 import type { Passed, Turnstile } from './turnstile.ts';
 
 export interface AccountManners {
-  /** Of one of its services: what is the matter with one says nothing of another, and all share the places. */
+  /** Of one of its services, the first being what it is about: what is the matter with one says nothing of another. */
   towards(service: { readonly turnstile?: Turnstile | undefined }): Manners;
-  /** While one of its services is left in peace: when it is tried again. */
+  /** While that first one is left in peace: when it is tried again. */
   nextTry(): Date | null;
 }
 
@@ -36,11 +42,11 @@ export function openManners(parts: MannersParts): AccountManners {
   const { provider, clock, chance, breaker: times = BREAKER_TIMES } = parts;
   const places = openPlaces(PLACES);
   const streams = openPlaces(STREAMS);
-  const breakers = new Set<ReturnType<typeof openBreaker>>();
+  const breakers: Breaker[] = [];
 
   function towards({ turnstile }: { readonly turnstile?: Turnstile | undefined }): Manners {
     const breaker = openBreaker({ times, clock, chance });
-    breakers.add(breaker);
+    breakers.push(breaker);
     return { send, stream };
 
     async function send<T>(
@@ -112,8 +118,8 @@ export function openManners(parts: MannersParts): AccountManners {
   return {
     towards,
     nextTry() {
-      const known = [...breakers].flatMap(({ nextTryMs }) => nextTryMs ?? []);
-      return known.length > 0 ? new Date(Math.max(...known)) : null;
+      const nextTryMs = breakers[0]?.nextTryMs ?? null;
+      return nextTryMs === null ? null : new Date(nextTryMs);
     },
   };
 }
