@@ -88,7 +88,7 @@ it('who looks for news looks on, and who was turned away leaves a service in pea
   expect(world.botpress.journal).toEqual([]);
   for (const hearing of hearings) {
     const { told } = await hearing.until('by a customer');
-    expect(told.filter((one) => one === 'added: by a customer')).toHaveLength(1);
+    expect(told.filter((text) => text === 'added: by a customer')).toHaveLength(1);
   }
 }, 60_000);
 
