@@ -9,8 +9,9 @@ import type { Message } from '../../src/domain/message.ts';
 import type { Keeping } from '../../src/gateway/answering.ts';
 import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
 import { type Ingest, openIngest } from '../../src/gateway/ingest.ts';
-import type { Provider } from '../../src/providers/provider.ts';
-import type { EventLog } from '../../src/state/events/log.ts';
+import type { Call, Provider } from '../../src/providers/provider.ts';
+import type { ListMessages, SendMessage, UpdateConversation } from '../../src/providers/verbs.ts';
+import type { Ear, EventLog } from '../../src/state/events/log.ts';
 import { aMessage } from '../support/desk.ts';
 import { someLeases } from '../support/leases.ts';
 import { someLedger } from '../support/ledger.ts';
@@ -84,10 +85,34 @@ export function changingAccount(): Account {
     });
   }
 
+  /** Answers that an operation has had: a change in the same operation forgets them, as the door to a service does. */
+  const had = new WeakMap<Call['reads'], Map<string, Promise<unknown>>>();
+
+  /** Asked once in an operation. */
+  function reading<Input, T>(key: (input: Input) => string, value: (input: Input) => T) {
+    const answers = new WeakMap<object, Map<string, Promise<Outcome<T>>>>();
+    return (input: Input, { reads }: Call): Promise<Outcome<T>> => {
+      const memo = had.get(reads) ?? new Map<string, Promise<unknown>>();
+      had.set(reads, memo);
+      const known = answers.get(memo) ?? new Map<string, Promise<Outcome<T>>>();
+      answers.set(memo, known);
+      const asked = known.get(key(input)) ?? answer(() => value(input));
+      known.set(key(input), asked);
+      return asked;
+    };
+  }
+
+  function writing<Input, T>(value: (input: Input) => T) {
+    return (input: Input, { reads }: Call): Promise<Outcome<T>> => {
+      had.delete(reads);
+      return answer(() => value(input));
+    };
+  }
+
   async function answer<T>(value: () => T): Promise<Outcome<T>> {
     const { before, after } = account.delays;
     await turns(before);
-    const had = value();
+    const said = value();
     await turns(after);
     if (account.isOut) {
       const because = 'it is out';
@@ -96,7 +121,7 @@ export function changingAccount(): Account {
         failure: { kind: 'unavailable', provider: ONE, because, retryAt: null, doubtful: true },
       };
     }
-    return success(had);
+    return success(said);
   }
 
   const account: Account = {
@@ -131,36 +156,43 @@ export function changingAccount(): Account {
           order: 'by-time',
           rows: 'whole',
           filters: FILTERS,
-          does: () => answer(() => ({ items: [...conversations.keys()].map(rowOf), next: null })),
+          does: reading(
+            () => '',
+            () => ({ items: [...conversations.keys()].map(rowOf), next: null }),
+          ),
         },
         CONVERSATION_GET: {
           support: 'NATIVE',
           note: null,
-          does: ({ nativeId }) => answer(() => rowOf(nativeId)),
+          does: reading(
+            ({ nativeId }: ConversationRef) => nativeId,
+            ({ nativeId }) => rowOf(nativeId),
+          ),
         },
         CONVERSATION_UPDATE: {
           support: 'NATIVE',
           note: null,
           fields: ['title'],
-          does: ({ conversation: { nativeId } }) =>
-            answer(() => ({
-              conversation: account.change(nativeId),
-              ignored: [],
-              unfinished: null,
-            })),
+          does: writing(({ conversation: { nativeId } }: UpdateConversation) => ({
+            conversation: account.change(nativeId),
+            ignored: [],
+            unfinished: null,
+          })),
         },
         MESSAGE_LIST: {
           support: 'NATIVE',
           note: null,
           paging: 'offset',
           order: 'by-time',
-          does: ({ conversation: { nativeId } }) =>
-            answer(() => ({
+          does: reading(
+            ({ conversation: { nativeId } }: ListMessages) => nativeId,
+            ({ conversation: { nativeId } }) => ({
               items: Array.from({ length: at(nativeId).said }, (_, index) =>
                 messageOf(nativeId, index + 1),
               ).toReversed(),
               next: null,
-            })),
+            }),
+          ),
         },
         MESSAGE_SEND: {
           support: 'NATIVE',
@@ -172,18 +204,57 @@ export function changingAccount(): Account {
           contentKinds: ['text'],
           replies: 'never',
           tracing: { ways: ['none'], wayOf: () => 'none', words: 'kept' },
-          does: ({ conversation: { nativeId } }) =>
-            answer(() => ({
-              message: account.say(nativeId),
-              reply: null,
-              usage: null,
-              unfinished: null,
-            })),
+          does: writing(({ conversation: { nativeId } }: SendMessage) => ({
+            message: account.say(nativeId),
+            reply: null,
+            usage: null,
+            unfinished: null,
+          })),
         },
       },
     },
   };
   return account;
+}
+
+export interface Lateness {
+  turns: number;
+}
+
+/** A log whose entries are told so many turns of the loop after they were appended, in their order; nothing is heard before. */
+export function hearingLate(events: EventLog, lateness: Lateness): EventLog {
+  const ears = new Set<Ear>();
+  let marks = events.heard();
+  let line: Promise<unknown> = Promise.resolve();
+  function later(tell: () => void): void {
+    const { turns: count } = lateness;
+    line = line.then(() => turns(count)).then(tell);
+  }
+  const stop = events.listen({
+    entry: (entry) =>
+      later(() => {
+        for (const ear of ears) ear.entry(entry);
+        marks = marks?.map((mark, lane) => (lane === entry.lane ? entry.mark : mark)) ?? null;
+      }),
+    lost: (lane, reason, place) =>
+      later(() => {
+        for (const ear of ears) ear.lost(lane, reason, place);
+        marks = marks?.map((mark, at) => (at === lane ? place : mark)) ?? null;
+      }),
+  });
+  return {
+    ...events,
+    heard: () => marks,
+    listen(ear) {
+      const own = { ...ear };
+      ears.add(own);
+      return () => void ears.delete(own);
+    },
+    async close() {
+      stop();
+      await events.close();
+    },
+  };
 }
 
 export interface Watching {
