@@ -87,7 +87,7 @@ export async function textsShown(
   return listAt(data, 'conversation.messages.nodes').map((node) => String(at(node, 'text')));
 }
 
-const MESSAGES = `query ($id: ID!) { conversation(id: $id) { messages(first: 10) { nodes { text } } } }`;
+const MESSAGES = `query ($id: ID!) { conversation(id: $id) { messages(first: 100) { nodes { text } } } }`;
 
 /** All twelve there are. */
 export async function conversationsAt(gateway: TestParlance): Promise<readonly string[]> {
@@ -157,6 +157,8 @@ const ADDED = `subscription ($conversation: ID) {
 }`;
 
 export interface Hearing extends Pick<Listening, 'stop'> {
+  /** The next that is told, in brief, with its cursor; undefined once it is over. */
+  next(): Promise<{ readonly said: string; readonly cursor: string } | undefined>;
   /** All there was until this was told, in brief; with the cursor that came with it. */
   until(text: string): Promise<{ readonly told: readonly string[]; readonly cursor: string }>;
 }
@@ -167,15 +169,22 @@ export async function hearingAt(
   conversation: string,
 ): Promise<Hearing> {
   const listening = await listen('WebSocket', url, ADDED, { conversation });
+  const next: Hearing['next'] = async () => {
+    const event = await listening.next();
+    return event === undefined
+      ? undefined
+      : { said: brief(event), cursor: textAt(event, 'cursor') };
+  };
   return {
     stop: listening.stop,
+    next,
     async until(text) {
       const told: string[] = [];
       for (;;) {
-        const event = await listening.next();
-        if (event === undefined) throw new Error(`${text} was not told after ${told.join(', ')}`);
-        told.push(brief(event));
-        if (told.at(-1) === `added: ${text}`) return { told, cursor: textAt(event, 'cursor') };
+        const event = await next();
+        if (!event) throw new Error(`${text} was not told after ${told.join(', ')}`);
+        told.push(event.said);
+        if (event.said === `added: ${text}`) return { told, cursor: event.cursor };
       }
     },
   };

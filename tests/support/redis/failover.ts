@@ -17,6 +17,9 @@ export interface Pair {
   caughtUp(): Promise<void>;
   /** From now on the replica hears of nothing that the master takes in. */
   deafen(): Promise<void>;
+  /** The master keeps its connections and answers nothing. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   /** The master is killed, the replica is one. */
   failOver(): Promise<void>;
 }
@@ -53,6 +56,8 @@ export async function startPair(): Promise<Pair> {
     address,
     cut,
     caughtUp: () => caughtUp(master),
+    freeze: () => first.freeze(),
+    thaw: () => first.thaw(),
     deafen: async () => void (await replica.call('REPLICAOF', '127.0.0.1', '1')),
     async failOver() {
       await first.kill();

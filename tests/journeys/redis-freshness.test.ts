@@ -1,0 +1,198 @@
+// What was kept is never shown after news of what replaced it: whatever becomes of the Redis between two gateways.
+
+import { describe, expect, it, vi } from 'vitest';
+import { between, type Chance, pick, seededChance } from '../../emulators/story/chance.ts';
+import { standingAt } from '../support/attempts.ts';
+import type { TestParlance } from '../support/parlance.ts';
+import { type Pair, startPair } from '../support/redis/failover.ts';
+import { hearingAt, send, startSharing, textsShown } from '../support/sharing.ts';
+
+/** As long as a run lasts: what is shown that is older than news was kept through it, and did not run out. */
+const LONG = { freshMs: 60_000, staleMs: 60_000, graceMs: 60_000 };
+const CACHE = { messages: LONG, conversation: LONG, conversations: LONG };
+
+async function started() {
+  const pair = await startPair();
+  const sharing = await startSharing({ url: pair.address }, { cache: CACHE });
+  return { ...sharing, pair };
+}
+
+describe('what was kept before', () => {
+  it('Redis was emptied is not shown after what came since', async () => {
+    const { world, one, other, pair } = await started();
+    const conversation = standingAt(world, 'support');
+    const hearing = await hearingAt(other, conversation);
+    for (const gateway of [one, other]) await textsShown(gateway, conversation);
+
+    await pair.master.flushall();
+    await send(one, conversation, 'news');
+    const { told, cursor } = await hearing.until('news');
+
+    expect(told).toEqual(['gap: RESET', 'added: news']);
+    expect(await textsShown(other, conversation)).toContain('news');
+    const after = { 'parlance-after': cursor };
+    expect(await textsShown(one, conversation, after)).toContain('news');
+  });
+
+  it('a replica took over that had not heard of a write is not shown after it, nor is it kept there', async () => {
+    const { world, one, other, pair } = await started();
+    const conversation = standingAt(world, 'support');
+    const hearing = await hearingAt(other, conversation);
+    // The replica has what was kept before the write; of the write it never hears.
+    for (const gateway of [one, other]) await textsShown(gateway, conversation);
+    await pair.caughtUp();
+    await pair.deafen();
+    await send(one, conversation, 'lost');
+    const { cursor } = await hearing.until('lost');
+
+    await pair.failOver();
+
+    // At any moment of it, by the next gateway that somebody tells of it too.
+    const after = { 'parlance-after': cursor };
+    const until = performance.now() + 1500;
+    while (performance.now() < until) {
+      expect(await textsShown(other, conversation)).toContain('lost');
+      expect(await textsShown(one, conversation, after)).toContain('lost');
+    }
+    await vi.waitFor(() => hearingAt(one, conversation), 5000);
+    expect(await textsShown(one, conversation)).toContain('lost');
+  }, 30_000);
+});
+
+describe('whatever becomes of Redis, and whenever', () => {
+  it.each([1, 2])(
+    'no answer is older than what was told there, or than its cursor: seed %i',
+    async (seed) => {
+      const { checked, breaches } = await run(`freshness ${seed}`, 5000);
+
+      expect(breaches).toEqual([]);
+      expect(checked).toBeGreaterThan(10);
+    },
+    60_000,
+  );
+});
+
+async function run(seed: string, lastsMs: number) {
+  const { world, one, other, pair } = await started();
+  // Slow enough that answers are under way while something happens.
+  for (const emulator of [world.botpress, world.chatbotkit, world.stackAuth]) {
+    emulator.inject({ kind: 'delay', ms: 15, match: { method: 'GET' } });
+  }
+  const conversations = (['website', 'assistant', 'support'] as const).map((account) =>
+    standingAt(world, account),
+  );
+  const until = performance.now() + lastsMs;
+  const isOver = () => performance.now() >= until;
+  const breaches: string[] = [];
+  let checked = 0;
+
+  async function check(
+    gateway: TestParlance,
+    { text, conversation }: Told,
+    headers?: Record<string, string>,
+  ): Promise<void> {
+    const texts = await textsShown(gateway, conversation, headers);
+    checked += 1;
+    const which = `${gateway === one ? 'one' : 'other'}${headers ? ' after its cursor' : ''}`;
+    if (!texts.includes(text)) breaches.push(`${text} was told, and ${which} showed ${texts[0]}`);
+  }
+
+  async function listenAt(gateway: TestParlance, conversation: string): Promise<void> {
+    const elsewhere = gateway === one ? other : one;
+    while (!isOver()) {
+      // Where Redis is out of reach nobody begins to listen, and who listened is sent away.
+      const hearing = await hearingAt(gateway, conversation).catch(() => pause(50));
+      for (;;) {
+        const event = await Promise.race([
+          hearing?.next().catch(() => undefined),
+          pause(until - performance.now()),
+        ]);
+        if (!event) break;
+        const [, text] = /^added: (.*)$/.exec(event.said) ?? [];
+        if (text === undefined) continue;
+        const told = { text, conversation };
+        await check(gateway, told);
+        await check(elsewhere, told, { 'parlance-after': event.cursor });
+      }
+      await hearing?.stop();
+    }
+  }
+
+  async function write(conversation: string, index: number): Promise<void> {
+    const chance = seededChance(`${seed} ${conversation}`);
+    for (let count = 0; !isOver(); count += 1) {
+      await send(chance() < 0.5 ? one : other, conversation, `${index}/${count}`);
+      await pause(between(chance, 50, 250));
+    }
+  }
+
+  /** Who looks without being told anything fills what is kept, at any moment. */
+  async function look(gateway: TestParlance, conversation: string): Promise<void> {
+    const chance = seededChance(`${seed} ${gateway.url} ${conversation}`);
+    while (!isOver()) {
+      await textsShown(gateway, conversation);
+      await pause(between(chance, 0, 40));
+    }
+  }
+
+  await Promise.all([
+    disturb(pair, { chance: seededChance(seed), isOver, failOverAt: until - lastsMs / 2 }),
+    ...conversations.flatMap((conversation, index) => [
+      write(conversation, index),
+      ...[one, other].flatMap((gateway) => [
+        listenAt(gateway, conversation),
+        look(gateway, conversation),
+      ]),
+    ]),
+  ]);
+  return { checked, breaches };
+}
+
+interface Told {
+  readonly text: string;
+  readonly conversation: string;
+}
+
+/** Of all that can become of it, one after the other; in the middle a replica takes over that has heard of nothing for a while. */
+async function disturb(
+  pair: Pair,
+  {
+    chance,
+    isOver,
+    failOverAt,
+  }: { readonly chance: Chance; readonly isOver: () => boolean; readonly failOverAt: number },
+): Promise<void> {
+  let server = pair.master;
+  while (!isOver()) {
+    await pause(between(chance, 50, 500));
+    if (server === pair.master && performance.now() > failOverAt) {
+      await pair.deafen();
+      await pause(between(chance, 50, 300));
+      await pair.failOver();
+      server = pair.replica;
+      continue;
+    }
+    switch (pick(chance, server === pair.master ? HARMS : HARMS.slice(0, 3))) {
+      case 'empty':
+        await server.flushall();
+        break;
+      case 'cut':
+        pair.cut();
+        break;
+      case 'send away':
+        await server.client('KILL', 'SKIPME', 'yes');
+        break;
+      case 'freeze':
+        await pair.freeze();
+        await pause(between(chance, 50, 400));
+        await pair.thaw();
+        break;
+    }
+  }
+}
+
+const HARMS = ['empty', 'cut', 'send away', 'freeze'] as const;
+
+function pause(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), Math.max(0, ms)));
+}
