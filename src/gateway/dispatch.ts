@@ -13,6 +13,8 @@ import type { Health, HealthBook } from './health.ts';
 export interface Operation {
   /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
+  /** Until the deadline of all of it, however much it asks one after the other; absent, each call has its own only. */
+  readonly leftMs?: () => number;
   readonly reads: Call['reads'];
   /** The cursor of an event: what is read is to be no older. */
   readonly after?: string;
@@ -76,11 +78,12 @@ export function dispatcher(parts: {
       const able = ableTo(provider, verb);
       if (!able.ok) return able;
       const deadlineMs = patience === 'reply' ? provider.replyDeadlineMs : provider.deadlineMs;
-      const end = deadline ?? deadlineAfter(deadlineMs);
+      const end = soonest(deadline ?? deadlineAfter(deadlineMs), operation);
       const signal = AbortSignal.any([operation.signal, end]);
       const { reads, asker = 'client' } = operation;
+      const leftMs = () => leftUntil(end);
       const forWrite = operation.forWrite ?? !READS.has(verb);
-      const call: Call = { signal, reads, asker, forWrite, leftMs: () => leftUntil(end) };
+      const call: Call = { signal, reads, asker, forWrite, leftMs };
       const late = pastGrace(signal);
       const outcome = await Promise.race([
         // Begun inside a promise: what an adapter throws before its first await must not reach the other lanes either.
@@ -93,8 +96,8 @@ export function dispatcher(parts: {
         late.passed.then(() => failed(silent(name, verb, 'it did not answer within the deadline'))),
       ]);
       late.dismiss();
-      // A client that went away says nothing about the provider.
-      if (!operation.signal.aborted) health.record(name, outcome);
+      // A client that went away, or asked for too much in one operation, says nothing about the provider.
+      if (!operation.signal.aborted && operation.leftMs?.() !== 0) health.record(name, outcome);
       return withRetryAt(outcome, { health: health.of(name), restsUntil: restsUntil(name) });
     },
 
@@ -159,6 +162,12 @@ export function ableTo<V extends Verb>(provider: Provider, verb: V): Outcome<Abl
     return failed({ kind: 'unsupported', provider: name, verb, note: entry.note });
   }
   return success(entry);
+}
+
+/** The deadline of a call, or that of the operation where that is sooner. */
+function soonest(deadline: AbortSignal, { leftMs }: Operation): AbortSignal {
+  const left = leftMs?.() ?? Number.POSITIVE_INFINITY;
+  return left < leftUntil(deadline) ? deadlineAfter(left) : deadline;
 }
 
 /** The service seldom says when it will be there again; when it is tried again is known. */

@@ -108,6 +108,8 @@ export interface Gateway extends KeyedWrites {
   takesWebhooks(provider: string): boolean;
   /** How many events came of what a service posted, once they are in the log. */
   webhook(provider: string, request: WebhookRequest): Promise<Outcome<number>>;
+  /** How long one operation may take, whatever is asked in it. Milliseconds. */
+  readonly operationMs: number;
   /** How many listen now. */
   readonly listeners: number;
   /** Ends every subscription, whatever was done for their sake, and the answers that nobody waits for any longer. */
@@ -138,6 +140,9 @@ export interface GatewayParts {
   readonly clock: () => number;
   readonly log: Log;
 }
+
+/** Of the longest single answer: an operation may ask for several, one after the other. */
+const PATIENCE = 4;
 
 export function openGateway(parts: GatewayParts): Gateway {
   const { providers, cursorSecret, clock, log } = parts;
@@ -319,6 +324,7 @@ export function openGateway(parts: GatewayParts): Gateway {
     },
     takesWebhooks: hear.takesWebhooks,
     webhook: hear.webhook,
+    operationMs: PATIENCE * longestMs,
     get listeners() {
       return broadcast.listeners;
     },

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
+import { countdown } from '../gateway/deadline.ts';
 
 export function executedEachByItself(): Plugin<Context> {
   return {
@@ -32,7 +33,11 @@ async function subscribe(
     operation.signal.addEventListener('abort', leave, { once: true });
     const contextValue: Context = {
       gateway,
-      operation: { signal: left.signal, reads: new Map() },
+      operation: {
+        signal: left.signal,
+        leftMs: countdown(gateway.operationMs),
+        reads: new Map(),
+      },
     };
     try {
       return await execute({ ...asked, rootValue: event, contextValue });

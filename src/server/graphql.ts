@@ -5,6 +5,7 @@ import { createGraphQLError, createYoga, type Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
 import { errorOf } from '../../schema/failure.ts';
 import { schema } from '../../schema/index.ts';
+import { countdown } from '../gateway/deadline.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
 import { boundedDocuments, documentCache } from './documents.ts';
@@ -34,6 +35,7 @@ export function openGraphql({ gateway, log }: { readonly gateway: Gateway; reado
       operation: {
         // The request's own signal, once another is derived from it, no longer says that it was aborted.
         signal: left ?? AbortSignal.any([request.signal]),
+        leftMs: countdown(gateway.operationMs),
         reads: new Map(),
         ...comesAfter(gateway, left ? null : request.headers.get(AFTER_HEADER)),
       },

@@ -7,8 +7,8 @@ import { loadConfig } from '../../src/config/load.ts';
 import { BREAKER_TIMES } from '../../src/providers/breaker.ts';
 import { configOf, folderWith } from '../config/folder.ts';
 import { ACCOUNTS, type AccountName, emulatorOf } from '../support/accounts.ts';
-import { at, listAt } from '../support/answer.ts';
-import { standingAt } from '../support/attempts.ts';
+import { at, listAt, textAt } from '../support/answer.ts';
+import { attemptsAt, standingAt } from '../support/attempts.ts';
 import { inboxPage } from '../support/inbox.ts';
 import { mutate } from '../support/mutations.ts';
 import { NOTEBOOK_MODULE, startNotebook } from '../support/notebook.ts';
@@ -138,6 +138,36 @@ describe('an account of a kind of one’s own', () => {
 
     expect(listAt(mended.data, 'conversations.nodes')).toEqual([{ title: 'Groceries' }]);
     expect(relay.refused).toBe(2 + BREAKER_TIMES.failures);
+  });
+});
+
+describe('an operation', () => {
+  it('has a deadline of its own, after which nothing more of it is sent', async () => {
+    const parlance = await startParlance({ count: 2, deadlineMs: 300, replyDeadlineMs: 300 });
+    const accounts = ['website', 'help', 'assistant'] as const;
+    const updates = accounts.map((account) => {
+      emulatorOf(parlance.world, account).inject({ kind: 'hang' });
+      const attempt = attemptsAt(account).find(({ mutation }) => mutation === 'updateConversation');
+      return attempt?.input(parlance.world);
+    });
+    const began = performance.now();
+
+    // One after the other, as mutations are; never so many of one account that it is left in peace.
+    const { data } = await parlance.ask(
+      `mutation ($website: UpdateConversationInput!, $help: UpdateConversationInput!, $assistant: UpdateConversationInput!) {
+        ${Array.from({ length: 4 }, (_, index) => accounts.map((account) => `${account}${index}: updateConversation(input: $${account}) { __typename ... on Error { message } }`).join(' ')).join(' ')}
+      }`,
+      Object.fromEntries(accounts.map((account, index) => [account, updates[index]])),
+    );
+
+    const told = Object.values(Object(data)).map((result) => at(result, '__typename'));
+    const sent = accounts.flatMap((account) => writes(parlance.world, account));
+    expect(told).toHaveLength(12);
+    expect(new Set(told.slice(0, 3))).toEqual(new Set(['OutcomeUnknownError']));
+    expect(new Set(told.slice(5))).toEqual(new Set(['ProviderUnavailableError']));
+    expect(textAt(data, 'assistant3.message')).toMatch(/nothing was sent/);
+    expect(sent.length).toBeLessThanOrEqual(5);
+    expect(performance.now() - began).toBeLessThan(4 * 300 + 1500);
   });
 });
 

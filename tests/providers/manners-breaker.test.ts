@@ -231,8 +231,9 @@ describe('the door to an account that is out', () => {
     const { http, asked, clock } = await startOut();
     clock.pass(firstMs);
 
-    await http.ask(within(), READ);
+    const answer = await http.ask(within(), READ);
 
+    expect(answer).toMatchObject({ ok: true, value: { status: 503 } });
     expect(asked).toHaveLength(failures + 1);
   });
 
