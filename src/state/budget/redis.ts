@@ -89,8 +89,8 @@ export function redisCount(parts: RedisCountParts): Count {
 
   /** The rest that nobody but us may know of. */
   function rested(): readonly Settled[] {
-    const resetsInMs = own.restsForMs(nowMs());
-    if (resetsInMs === 0) return [];
+    const resetsInMs = own.restMs(nowMs());
+    if (resetsInMs === null) return [];
     return [{ key: 'rest', doneBefore: 0, came: 'refused', said: { refused: true, resetsInMs } }];
   }
 
@@ -111,7 +111,7 @@ export function redisCount(parts: RedisCountParts): Count {
     askAgainAt = nowMs() + ASK_AGAIN_MS;
     const telling = owed;
     owed = [];
-    const told = await ask(NOBODY, [...rested(), ...telling]);
+    const told = await ask(NOBODY, telling);
     if (!told) {
       owed = [...telling, ...owed].slice(-MOST_OWED);
       return;

@@ -43,8 +43,8 @@ export interface Tally {
   share(sharers: number): void;
   /** The calls that still count, and for how long. */
   kept(now: number): readonly { readonly key: string; readonly forMs: number }[];
-  /** How long nobody asks. */
-  restsForMs(now: number): number;
+  /** How long nobody asks: 0 where one at a time does, null where whoever likes. */
+  restMs(now: number): number | null;
 }
 
 /** Of a window, for what must not wait; and what looks leave to people. */

@@ -241,7 +241,7 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
     },
 
     kept: (now) => [...counted].map(([key, until]) => ({ key, forMs: until - now })),
-    restsForMs: (now) => Math.max(0, rests - now),
+    restMs: (now) => (rests > now ? rests - now : isCareful ? 0 : null),
   };
 }
 

@@ -45,7 +45,7 @@ interface Waiter {
 const MOST_OUT = 16;
 
 /** Whose patience ends so soon after its turn could not be answered any more. */
-const LEAST_USE_MS = 250;
+const LEAST_USE_MS = 400;
 
 /** What came of a call may be told with that of the next ones, where nobody waits for it. */
 const TELL_WITHIN_MS = 25;
