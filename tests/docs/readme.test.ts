@@ -144,6 +144,7 @@ describe('the settings', () => {
         ...Object.keys(server.shape).map((key) => `server.${key}`),
         ...Object.keys(log.shape).map((key) => `log.${key}`),
         ...shared.map((key) => `providers.*.${key}`),
+        'cache',
         'kinds',
         ...KINDS.filter(isKind).flatMap((kind) =>
           [
