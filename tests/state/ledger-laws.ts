@@ -242,10 +242,10 @@ export const LEDGER_LAWS: Readonly<Record<string, (open: OpenLedger) => Promise<
       await hold.doubt(null);
     }
 
-    const some = valueOf(await other.adopt(2));
+    const some = [...valueOf(await other.adopt(2)), ...valueOf(await one.adopt(2))];
     const rest = await Promise.all([one.adopt(10), other.adopt(10), one.adopt(10)]);
 
-    expect(some).toHaveLength(2);
+    expect(some).toHaveLength(4);
     const names = [...some, ...rest.flatMap(valueOf)].map(({ key }) => key.key);
     expect(names.toSorted()).toEqual(keys.map(({ key }) => key));
   },
@@ -295,8 +295,10 @@ export const LEDGER_LAWS: Readonly<Record<string, (open: OpenLedger) => Promise<
     await hold.note(NOTE);
     await hold.doubt('perhaps');
 
-    expect(valueOf(await (await adopted(one)).again(800, { looked: 'once' }))).toBe(true);
+    const first = await adopted(one);
+    expect(valueOf(await first.again(800, { looked: 'once' }))).toBe(true);
 
+    expect(valueOf(await first.settle('of who gave it back'))).toBe(false);
     expect(valueOf(await other.adopt(10))).toEqual([]);
     await pass(850);
     expect(await adopted(other)).toMatchObject({

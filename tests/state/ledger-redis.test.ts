@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { failed } from '../../src/domain/failure.ts';
 import { accountScope, providerName } from '../../src/domain/ids.ts';
 import type { Hold, Ledger } from '../../src/state/idempotency/ledger.ts';
 import { redisLedger } from '../../src/state/idempotency/redis.ts';
@@ -104,6 +105,27 @@ describe('a ledger whose Redis', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
 
     expect(valueOf(await ledger.adopt(1))).toEqual([]);
+    expect((await claimed(ledger)).key).toEqual(KEY);
+  });
+
+  it('does not list what is open does not take a note of it either', async () => {
+    let isOut = false;
+    const { ledger } = await scene({
+      leaseMs: 100,
+      over: (door) => ({
+        ...door,
+        run: (script, keys, args) =>
+          isOut && keys.some((key) => key.includes('{ledger}'))
+            ? Promise.resolve(failed({ kind: 'gateway-unavailable', because: 'it is out' }))
+            : door.run(script, keys, args),
+      }),
+    });
+    const hold = await claimed(ledger);
+    isOut = true;
+
+    expect(await hold.note({})).toMatchObject({ failure: { kind: 'gateway-unavailable' } });
+
+    await new Promise((resolve) => setTimeout(resolve, 150));
     expect((await claimed(ledger)).key).toEqual(KEY);
   });
 
