@@ -5,7 +5,7 @@ import type { Part } from '../domain/event.ts';
 import { compareIds, type Entry, type EventLog, type Mark } from '../state/events/log.ts';
 import { openDebts } from './debts.ts';
 import { openBell, realTimer, type Timer } from './pace.ts';
-import { type Touch, touchOf } from './touches.ts';
+import { ofAccount, type Touch, touchOf } from './touches.ts';
 
 export interface Freshness {
   /** How far the log was heard by now: what is asked of a provider from here on is kept under it. Null while it is not heard. */
@@ -83,12 +83,22 @@ export function openFreshness(parts: FreshnessParts): Freshness {
       setFloor(lane, place);
       bell.ring();
     },
+    foreign(lane, mark) {
+      lastLoss = ++now;
+      setFloor(lane, mark);
+      bell.ring();
+    },
   });
 
   function setFloor(lane: number, place: Mark): void {
     const before = floors.get(lane);
     if (before && before.epoch !== place.epoch) over.add(`${lane} ${before.epoch}`);
+    over.delete(`${lane} ${place.epoch}`);
     floors.set(lane, place);
+  }
+
+  function isOver(lane: number, { epoch }: Mark): boolean {
+    return over.has(`${lane} ${epoch}`);
   }
 
   /** Null while the log is not heard. */
@@ -111,6 +121,8 @@ export function openFreshness(parts: FreshnessParts): Freshness {
     const last = before.get(lane);
     // Met again on another road.
     if (last?.epoch === mark.epoch && compareIds(last.id, mark.id) >= 0) return;
+    // Nor does what comes late of before a loss take the place of what came after it.
+    if (last && last.epoch !== mark.epoch && isOver(lane, mark)) return;
     remember(key, before.set(lane, mark));
   }
 
@@ -141,11 +153,12 @@ export function openFreshness(parts: FreshnessParts): Freshness {
     );
   }
 
-  /** The lanes in which all that touches it is told, but for what touches its whole account. */
+  /** The lanes in which all that touches it is told, its whole account included. */
   function lanesOf({ conversation, parts: about }: Touch): readonly number[] {
     const isOfOne = about.every((part) => part !== 'lists' && part !== 'account');
+    const account = ofAccount(conversation.provider, []);
     return isOfOne
-      ? [events.laneOf(conversation)]
+      ? [events.laneOf(conversation), events.laneOf(account.conversation)]
       : Array.from({ length: events.lanes }, (_, lane) => lane);
   }
 
@@ -174,7 +187,12 @@ export function openFreshness(parts: FreshnessParts): Freshness {
       if (keys.some((key) => pending.has(key))) return false;
       if (!lanesOf(about).every((lane) => isAfter(marks[lane], floors.get(lane)))) return false;
       return keys.every((key) =>
-        [...(known.get(key)?.marks ?? [])].every(([lane, mark]) => isAfter(marks[lane], mark)),
+        [...(known.get(key)?.marks ?? [])].every(
+          ([lane, mark]) =>
+            isAfter(marks[lane], mark) ||
+            // Whatever was asked for after a loss was asked for after all that came before it.
+            (isOver(lane, mark) && isAfter(marks[lane], floors.get(lane))),
+        ),
       );
     },
 
@@ -207,8 +225,7 @@ export function openFreshness(parts: FreshnessParts): Freshness {
         const { rings } = bell;
         const told = heard();
         const isHeard = [...marks].every(
-          ([lane, mark]) =>
-            isAfter(told?.[lane], mark) || (told !== null && over.has(`${lane} ${mark.epoch}`)),
+          ([lane, mark]) => isAfter(told?.[lane], mark) || (told !== null && isOver(lane, mark)),
         );
         if (isHeard) return true;
         const leftMs = until - timer.now();

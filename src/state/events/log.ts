@@ -70,6 +70,8 @@ export interface Ear {
   entry(entry: Entry): void;
   /** Something in a lane may have been missed, by everybody; what follows comes after that, from this place on. */
   lost(lane: number, reason: GapReason, place: Mark): void;
+  /** What another version of this gateway appended: no event, and it may be about anything in its lane. */
+  foreign?(lane: number, mark: Mark): void;
 }
 
 /** How long and how much is kept. */

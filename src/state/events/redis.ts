@@ -3,7 +3,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import type { GapReason } from '../../domain/event.ts';
-import { failed, type Outcome, success } from '../../domain/failure.ts';
+import { failed, mapOutcome, type Outcome, success } from '../../domain/failure.ts';
 import type { Log } from '../../observability/log.ts';
 import type { Connection, RedisDoor } from '../redis.ts';
 import { decodeEvent, encodeEvent } from './codec.ts';
@@ -49,23 +49,19 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
   /** Lanes of which more may have been appended than this process would be told. */
   const unheard = new Set(numbers);
 
-  async function read(lane: number, after: Mark, most: number): Promise<Outcome<Slice>> {
+  async function readRows(lane: number, after: Mark, most: number): Promise<Outcome<Rows>> {
     const keys = [keyOf(lane, 'log'), keyOf(lane, 'epoch')];
     const args = [freshWord(), after.epoch, after.id, String(most + 1)];
     const told = await door.run(READ, keys, args);
     if (!told.ok) return told;
-    const [epoch, bound, last, rows] = listOf(told.value);
+    const [epoch, bound, last, listed] = listOf(told.value);
     if (typeof epoch !== 'string' || typeof last !== 'string') return unreadable();
     const lost = lossOf({ epoch, bound: textOf(bound), last }, after);
     // Whatever is there now is of the lane as it is now, also what a server before this one took in.
-    const found = listOf(rows).map(rowOf);
-    const some = found.slice(0, most);
-    const entries = some.flatMap(({ id, event }): Entry[] =>
-      event ? [{ lane, mark: { epoch, id }, event }] : [],
-    );
-    const reached = some.at(-1)?.id ?? (lost ? last : after.id);
-    const next = { epoch, id: reached };
-    return success({ entries, next, atEnd: found.length <= most, lost });
+    const found = listOf(listed).map(rowOf);
+    const rows = found.slice(0, most).map(({ id, event }) => ({ mark: { epoch, id }, event }));
+    const next = rows.at(-1)?.mark ?? { epoch, id: lost ? last : after.id };
+    return success({ rows, next, atEnd: found.length <= most, lost });
   }
 
   async function endsOf(some: readonly number[]): Promise<Outcome<readonly Mark[]>> {
@@ -89,19 +85,21 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
     const mark = { epoch, id };
     const isTrimmed = known.epoch === epoch && before !== '' && compareIds(before, known.id) > 0;
     if (isTrimmed) tellLoss(lane, 'TRIMMED', placeBefore(mark));
-    if (event) tell({ lane, mark, event });
-    else heard.set(lane, mark);
+    tell(lane, { mark, event });
   }
 
-  function tell(entry: Entry): void {
-    const before = heard.get(entry.lane);
+  function tell(lane: number, { mark, event }: Rows['rows'][number]): void {
+    const before = heard.get(lane);
     if (!before) return;
-    if (before.epoch !== entry.mark.epoch) tellLoss(entry.lane, 'RESET', placeBefore(entry.mark));
+    if (before.epoch !== mark.epoch) tellLoss(lane, 'RESET', placeBefore(mark));
     try {
-      for (const ear of ears) ear.entry(entry);
+      for (const ear of ears) {
+        if (event) ear.entry({ lane, mark, event });
+        else ear.foreign?.(lane, mark);
+      }
     } finally {
       // Last: nobody may take for heard what some ear was not told.
-      heard.set(entry.lane, entry.mark);
+      heard.set(lane, mark);
     }
   }
 
@@ -121,15 +119,15 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
       for (;;) {
         const from = heard.get(lane);
         if (!from) break;
-        const slice = await read(lane, from, MOST_AT_ONCE);
+        const slice = await readRows(lane, from, MOST_AT_ONCE);
         if (!slice.ok) return false;
-        const { entries, lost, next, atEnd } = slice.value;
+        const { rows, lost, next, atEnd } = slice.value;
         if (lost) {
-          const [first] = entries;
+          const [first] = rows;
           tellLoss(lane, lost, first ? placeBefore(first.mark) : next);
           heard.set(lane, { epoch: next.epoch, id: '0-0' });
         }
-        for (const entry of entries) tell(entry);
+        for (const row of rows) tell(lane, row);
         heard.set(lane, next);
         if (atEnd) break;
       }
@@ -191,7 +189,14 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
   return {
     lanes,
     laneOf: (conversation) => laneOf(conversation, lanes),
-    read,
+
+    async read(lane, after, most) {
+      const read = await readRows(lane, after, most);
+      return mapOutcome(read, ({ rows, ...slice }) => ({
+        ...slice,
+        entries: entriesOf(lane, rows),
+      }));
+    },
 
     async readBack(lane, most) {
       const keys = [keyOf(lane, 'log'), keyOf(lane, 'epoch')];
@@ -201,8 +206,9 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
       if (typeof epoch !== 'string') return unreadable();
       const found = listOf(rows).map(rowOf);
       return success(
-        found.flatMap(({ id, event }): Entry[] =>
-          event ? [{ lane, mark: { epoch, id }, event }] : [],
+        entriesOf(
+          lane,
+          found.map(({ id, event }) => ({ mark: { epoch, id }, event })),
         ),
       );
     },
@@ -255,6 +261,7 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
       const own: Ear = {
         entry: (entry) => ear.entry(entry),
         lost: (lane, reason, place) => ear.lost(lane, reason, place),
+        foreign: (lane, mark) => ear.foreign?.(lane, mark),
       };
       ears.add(own);
       return () => void ears.delete(own);
@@ -272,6 +279,15 @@ export async function redisLog({ door, lanes, retention, log }: RedisLogParts): 
       await hearing;
     },
   };
+}
+
+/** As `Slice`, with what cannot be understood. */
+interface Rows extends Omit<Slice, 'entries'> {
+  readonly rows: readonly { readonly mark: Mark; readonly event: Entry['event'] | undefined }[];
+}
+
+function entriesOf(lane: number, rows: Rows['rows']): Entry[] {
+  return rows.flatMap(({ mark, event }) => (event ? [{ lane, mark, event }] : []));
 }
 
 function lossOf(
