@@ -136,12 +136,14 @@ describe('a log that began anew', () => {
   it('is not forgotten for what comes late of before it', async () => {
     const all = await scene();
     const late = await all.touch(all.own);
+    const before = asOfIn(all);
     await all.begunAnew();
     const between = asOfIn(all);
     await all.touch(all.own);
 
     all.freshness.note(late);
 
+    expect(all.freshness.holds(all.own, before)).toBe(false);
     expect(all.freshness.holds(all.own, between)).toBe(false);
   });
 });
