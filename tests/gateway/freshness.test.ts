@@ -2,7 +2,7 @@
 // together, at the gateway they are at, and with the event's cursor at any.
 
 import { randomUUID } from 'node:crypto';
-import { array, assert, asyncProperty, constantFrom, nat, record } from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, nat, record, tuple } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { failed, type Outcome } from '../../src/domain/failure.ts';
 import type { Operation } from '../../src/gateway/dispatch.ts';
@@ -100,7 +100,8 @@ interface Step {
   readonly at: At;
   readonly conversation: 0 | 1;
   readonly delays: { readonly before: number; readonly after: number };
-  readonly late: number;
+  /** How late each gateway hears of it. */
+  readonly late: readonly [number, number];
   readonly pause: number;
 }
 
@@ -109,6 +110,7 @@ const WHATS = [
   'read list',
   'read messages',
   'read after an event',
+  'read twice in one operation',
   'change here',
   'say here',
   'change elsewhere',
@@ -126,7 +128,7 @@ const aStep = record<Step>({
   at: constantFrom(...GATEWAYS),
   conversation: constantFrom(0, 1),
   delays: record({ before: nat(4), after: nat(4) }),
-  late: nat(6),
+  late: tuple(nat(12), nat(12)),
   pause: nat(3),
 });
 
@@ -136,7 +138,7 @@ interface World {
   /** Whether the log takes nothing of a gateway. */
   readonly lost: [boolean, boolean];
   /** How late each hears what is appended now. */
-  readonly lateness: Lateness;
+  readonly lateness: readonly [Lateness, Lateness];
   close(): Promise<void>;
 }
 
@@ -148,7 +150,7 @@ describe.each(Object.entries(STORAGES))('on %s', (_name, { open, runs }) => {
       const opened = await open();
       const account = changingAccount();
       const lost: [boolean, boolean] = [false, false];
-      const lateness = { turns: 0 };
+      const lateness = [{ turns: 0 }, { turns: 0 }] as const;
       const watching = (at: At) => {
         const { events, cache } = opened.storages[at];
         const append: EventLog['append'] = (asked) =>
@@ -156,7 +158,7 @@ describe.each(Object.entries(STORAGES))('on %s', (_name, { open, runs }) => {
             ? Promise.resolve(failed({ kind: 'gateway-unavailable', because: 'it is lost' }))
             : events.append(asked);
         return gatewayAt(account, {
-          events: hearingLate({ ...events, append }, lateness),
+          events: hearingLate({ ...events, append }, lateness[at]),
           keeping: {
             cache,
             times: { conversations: times, conversation: times, messages: times, message: times },
@@ -195,7 +197,7 @@ async function played(world: World, steps: readonly Step[]): Promise<readonly st
   const names = [aName(), aName()];
   account.begin(names);
   account.isOut = false;
-  world.lateness.turns = 0;
+  for (const at of GATEWAYS) world.lateness[at].turns = 0;
   const known = GATEWAYS.map(() => new Map<string, Changes>());
   const told: { readonly cursor: string; readonly name: string; readonly changes: Changes }[] = [];
   const wrong: string[] = [];
@@ -247,6 +249,18 @@ async function played(world: World, steps: readonly Step[]): Promise<readonly st
     if (seen) check(`${what} at ${at}${after ? ' after an event' : ''}`, seen, least);
   }
 
+  async function readTwice({ at, conversation, pause, late }: Step): Promise<void> {
+    const name = names[conversation] ?? '';
+    const operation = anOperation();
+    const { gateway } = gateways[at];
+    for (const wait of [pause + late[at], 0]) {
+      const least = knownAt(at, name);
+      const row = valueIn(await gateway.getConversation(refOf(name), operation));
+      if (row) check('one of two reads', { state: Number(row.title) }, least);
+      await turns(wait);
+    }
+  }
+
   async function write(step: Step, what: 'change' | 'say'): Promise<void> {
     const { at } = step;
     const name = names[step.conversation] ?? '';
@@ -291,7 +305,7 @@ async function played(world: World, steps: readonly Step[]): Promise<readonly st
   function begin(step: Step): Promise<unknown> | undefined {
     const { what, at } = step;
     account.delays = step.delays;
-    world.lateness.turns = step.late;
+    for (const one of GATEWAYS) world.lateness[one].turns = step.late[one];
     switch (what) {
       case 'read conversation':
       case 'read list':
@@ -299,6 +313,8 @@ async function played(world: World, steps: readonly Step[]): Promise<readonly st
         return read(step, what);
       case 'read after an event':
         return read(step, READS[step.pause % READS.length] ?? 'read list', told.at(-1));
+      case 'read twice in one operation':
+        return readTwice(step);
       case 'change here':
         return write(step, 'change');
       case 'say here':
@@ -355,7 +371,7 @@ async function played(world: World, steps: readonly Step[]): Promise<readonly st
       READS.flatMap((what) =>
         ([0, 1] as const).map((conversation) =>
           read(
-            { what, at, conversation, delays: { before: 0, after: 0 }, late: 0, pause: 0 },
+            { what, at, conversation, delays: { before: 0, after: 0 }, late: [0, 0], pause: 0 },
             what,
           ),
         ),
