@@ -156,7 +156,7 @@ function read(epoch: string, figures: readonly number[]): { told: Told; peers: n
   const [writes = 0, reads = 0, looks = 0, first = 0, done = 0, waitMs = 0, ...more] = figures;
   const [short0 = 0, short1 = 0, short2 = 0, limit = -1, remaining = -1, resets = -1, ...last] =
     more;
-  const [restsInMs = 0, peers = 1, ...frees] = last;
+  const [restsInMs = 0, careful = 0, peers = 1, ...frees] = last;
   const permits = Array.from({ length: writes + reads + looks }, (_, at) => ({
     key: `${first + at}@${epoch}`,
     doneBefore: done,
@@ -166,6 +166,7 @@ function read(epoch: string, figures: readonly number[]): { told: Told; peers: n
     remaining: unlessNegative(remaining),
     resetsInMs: unlessNegative(resets),
     restsInMs,
+    isCareful: careful === 1,
   };
   const granted: Asks = [writes, reads, looks];
   return {

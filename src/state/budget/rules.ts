@@ -33,6 +33,8 @@ export interface Known {
   readonly remaining: number | null;
   readonly resetsInMs: number | null;
   readonly restsInMs: number;
+  /** Whether one at a time asks. */
+  readonly isCareful: boolean;
 }
 
 export interface Tally {

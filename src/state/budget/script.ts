@@ -198,6 +198,7 @@ else
   for _, one in ipairs({ limit or s.toldLimit or -1, counted, resets }) do answer[#answer + 1] = one end
 end
 answer[#answer + 1] = math.max(0, s.rests - now)
+answer[#answer + 1] = s.careful and 1 or 0
 answer[#answer + 1] = peers
 if not isShort then rows = {} end
 for at = 2, #rows, 2 do answer[#answer + 1] = tonumber(rows[at]) - now end

@@ -197,6 +197,7 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
       remaining: isTold ? told : byCount,
       resetsInMs: isTold ? resetsAt - now : countedReset,
       restsInMs: Math.max(0, rests - now),
+      isCareful,
     };
   }
 
@@ -217,7 +218,7 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
       return { granted: given, permits, ...waits, known: known(now) };
     },
 
-    mirror(permits, { limit, remaining, resetsInMs, restsInMs }, now) {
+    mirror(permits, { limit, remaining, resetsInMs, restsInMs, ...known }, now) {
       trim(now);
       for (const { key } of permits) {
         granted += 1;
@@ -231,6 +232,8 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
       if (remaining !== null)
         lent = { left: remaining, until: now + (windowMs ?? resetsInMs ?? 0) };
       rests = Math.max(rests, now + restsInMs);
+      isCareful = known.isCareful;
+      carefulUntil = now + CAREFUL_MS;
     },
 
     share(some) {

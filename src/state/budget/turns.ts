@@ -50,6 +50,14 @@ const LEAST_USE_MS = 400;
 /** What came of a call may be told with that of the next ones, where nobody waits for it. */
 const TELL_WITHIN_MS = 25;
 
+const NOTHING: Known = {
+  limit: null,
+  remaining: null,
+  resetsInMs: null,
+  restsInMs: 0,
+  isCareful: false,
+};
+
 const LINE: Readonly<Record<Urgency, 0 | 1 | 2>> = { write: 0, read: 1, watch: 2 };
 
 export function openTurns({ count, windowMs, timer, clock }: TurnsParts): Turns {
@@ -61,7 +69,7 @@ export function openTurns({ count, windowMs, timer, clock }: TurnsParts): Turns 
   let isNews = false;
   let isClosed = false;
   let callOff: () => void = () => undefined;
-  let known: Known = { limit: null, remaining: null, resetsInMs: null, restsInMs: 0 };
+  let known: Known = NOTHING;
   let knownAt = timer.now();
 
   const isAnybody = () => lines.some(({ size }) => size > 0);
