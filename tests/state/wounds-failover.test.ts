@@ -20,9 +20,10 @@ it.each([
 ])(
   'who listens to %s is told a gap over what was lost, and nothing of before twice',
   async (_what, conversation) => {
-    const { caughtUp, deafen, address, failOver } = await startPair();
+    const { caughtUp, deafen, door: openDoor, failOver } = await startPair();
+    const { url } = await openDoor();
     const open = async () => {
-      const door = openRedis({ url: address, log: silent });
+      const door = openRedis({ url, log: silent });
       const retention = { ageMs: 3_600_000, length: 10_000 };
       const log = await redisLog({ door, lanes: 2, retention, log: silent });
       onTestFinished(() => log.close());

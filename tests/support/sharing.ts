@@ -24,18 +24,13 @@ export interface Sharing {
   readonly other: TestParlance;
 }
 
-export interface SharingOptions extends StartOptions {
-  /** Of each of the two, in the place of one for both. */
-  readonly doors?: readonly [Place, Place];
-}
-
-/** The cache is on unless it is said otherwise: what is shared is to be put to use. */
+/** Each has its own way to it, or both the same. The cache is on unless it is said otherwise. */
 export async function startSharing(
-  place: Place,
-  { doors = [place, place], ...options }: SharingOptions = {},
+  places: Place | readonly [Place, Place],
+  options: StartOptions = {},
 ): Promise<Sharing> {
   const prefix = `test:${randomUUID()}:`;
-  const [first, second] = doors;
+  const [first, second] = 'length' in places ? places : [places, places];
   const common = { count: 3, cache: {}, ...options };
   const one = await startParlance({ ...common, redis: configOf(first, prefix) });
   const { world } = one;

@@ -1,7 +1,7 @@
-// Two servers, the one following the other, for the tests in which it takes over: named by a Sentinel, or behind one address.
+// Two servers, the one following the other, for the tests in which it takes over: named by a Sentinel, or behind doors of their own.
 
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, vi } from 'vitest';
 import { type RedisServer, startRedis } from './server.ts';
@@ -9,10 +9,8 @@ import { type RedisServer, startRedis } from './server.ts';
 export interface Pair {
   readonly master: Redis;
   readonly replica: Redis;
-  /** Whichever is the master now is reached here. */
-  readonly address: string;
-  /** Every connection is cut, as by a network that fails for a moment. */
-  cut(): void;
+  /** Whichever is the master now is reached here; each door is another one's way to it. */
+  door(): Promise<Door>;
   /** Resolves once the replica has all that the master took in. */
   caughtUp(): Promise<void>;
   /** From now on the replica hears of nothing that the master takes in. */
@@ -24,37 +22,33 @@ export interface Pair {
   failOver(): Promise<void>;
 }
 
-/** A master with its replica, and one address at which whichever is the master now is reached. */
+export interface Door {
+  readonly url: string;
+  /** Every connection is cut, as by a network that fails for a moment. */
+  cut(): void;
+  /** What the server says does not come through, and nobody knows, until it is let go. */
+  hold(): void;
+  letGo(): void;
+  /** Cut, and nobody gets through, until it is opened. */
+  shut(): void;
+  open(): void;
+}
+
+/** A master with its replica, behind as many doors as are asked for. */
 export async function startPair(): Promise<Pair> {
   const { servers, clients } = await twoServers();
   const [first, second] = servers;
   const [master, replica] = clients;
-  const sockets = new Set<Socket>();
   let to = first.port;
-  const door = createServer((socket) => {
-    const onward = connect(to, '127.0.0.1');
-    for (const [from, into] of [
-      [socket, onward],
-      [onward, socket],
-    ] as const) {
-      sockets.add(from);
-      from.on('error', quiet).on('close', () => {
-        sockets.delete(from);
-        into.destroy();
-      });
-      from.pipe(into);
-    }
-  });
-  const address = await addressOf(door);
-  onTestFinished(() => void door.close());
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
+  const doors: Door[] = [];
   return {
     master,
     replica,
-    address,
-    cut,
+    async door() {
+      const door = await doorTo(() => to);
+      doors.push(door);
+      return door;
+    },
     caughtUp: () => caughtUp(master),
     freeze: () => first.freeze(),
     thaw: () => first.thaw(),
@@ -63,7 +57,7 @@ export async function startPair(): Promise<Pair> {
       await first.kill();
       await replica.call('REPLICAOF', 'NO', 'ONE');
       to = second.port;
-      cut();
+      for (const door of doors) door.cut();
     },
   };
 }
@@ -142,11 +136,56 @@ function caughtUp(master: Redis): Promise<void> {
   return vi.waitFor(async () => expect(await master.wait(1, 100)).toBe(1), 5000);
 }
 
-async function addressOf(server: Server): Promise<string> {
+async function doorTo(port: () => number): Promise<Door> {
+  const ways = new Map<Socket, Socket>();
+  let isHeld = false;
+  let isShut = false;
+  const server = createServer((socket) => {
+    socket.on('error', quiet);
+    if (isShut) {
+      socket.destroy();
+      return;
+    }
+    const onward = connect(port(), '127.0.0.1').on('error', quiet);
+    ways.set(onward, socket);
+    socket.on('close', () => onward.destroy());
+    onward.on('close', () => {
+      ways.delete(onward);
+      socket.destroy();
+    });
+    socket.pipe(onward);
+    if (!isHeld) onward.pipe(socket);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  onTestFinished(() => void server.close());
   const address = server.address();
-  return `redis://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const cut = () => {
+    for (const socket of ways.values()) socket.destroy();
+  };
+  onTestFinished(cut);
+  return {
+    url: `redis://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    cut,
+    hold() {
+      isHeld = true;
+      for (const [onward, socket] of ways) {
+        onward.unpipe(socket);
+        onward.pause();
+      }
+    },
+    letGo() {
+      isHeld = false;
+      for (const [onward, socket] of ways) onward.pipe(socket);
+    },
+    shut() {
+      isShut = true;
+      cut();
+    },
+    open() {
+      isShut = false;
+    },
+  };
 }
 
 function quiet(): void {
