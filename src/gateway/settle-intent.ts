@@ -3,6 +3,7 @@
 
 import type { Conversation } from '../domain/conversation.ts';
 import { type Outcome, reasonOf } from '../domain/failure.ts';
+import { ableTo } from './dispatch.ts';
 import {
   findConversation,
   isMatch,
@@ -29,8 +30,9 @@ interface Settling extends Looking {
 }
 
 export async function settleIntent(settling: Settling): Promise<Settled> {
-  const { intent, nowMs, tagsFollow } = settling;
-  if (intent !== 'unreadable' && intent.nativeId !== null) {
+  const { provider, intent, nowMs, tagsFollow } = settling;
+  const canBeRead = ableTo(provider, 'CONVERSATION_GET').ok;
+  if (canBeRead && intent !== 'unreadable' && intent.nativeId !== null) {
     return settleKnown(settling, intent, intent.nativeId);
   }
   const looked = await findConversation(settling);

@@ -5,7 +5,7 @@ import { type Failure, failed, type Outcome, reasonOf, success } from '../domain
 import type { Provider } from '../providers/provider.ts';
 import type { CreateConversation, GotOrCreated } from '../providers/verbs.ts';
 import type { Hold } from '../state/lease/lease.ts';
-import type { Dispatch, Operation } from './dispatch.ts';
+import { ableTo, type Dispatch, type Operation } from './dispatch.ts';
 import { findConversation, isMatch, type Looked, type Question } from './find-conversation.ts';
 import {
   hashOf,
@@ -144,12 +144,14 @@ export function openTurn({
   async function readMade(
     { provider, question }: Asking,
     { nativeId, by }: NonNullable<IntentNotes['made']>,
-    { operation, mine }: With,
+    { operation, patience, mine }: With,
   ): Promise<Outcome<GotOrCreated> | undefined> {
+    if (!ableTo(provider, 'CONVERSATION_GET').ok) return undefined;
     const found = await dispatch.run({
       provider: provider.name,
       verb: 'CONVERSATION_GET',
       operation: { ...operation, reads: new Map() },
+      deadline: patience.within(provider.deadlineMs),
       with: ({ does }, call) => does({ provider: provider.name, nativeId }, call),
     });
     if (!found.ok) return found.failure.kind === 'not-found' ? undefined : found;

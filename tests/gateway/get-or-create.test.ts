@@ -7,6 +7,7 @@ import { type Failure, failed, success } from '../../src/domain/failure.ts';
 import { providerName } from '../../src/domain/ids.ts';
 import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
 import { takeTurn } from '../../src/gateway/held.ts';
+import { unableTable } from '../../src/providers/provider.ts';
 import type { Leases } from '../../src/state/lease/lease.ts';
 import { memoryLeases } from '../../src/state/lease/memory.ts';
 import { redisLeases } from '../../src/state/lease/redis.ts';
@@ -268,6 +269,25 @@ describe.each(KINDS)('with leases in %s', (_kind, open) => {
   });
 });
 
+describe('a service that shows no single conversation', () => {
+  it('is asked for its list in the place of that', async () => {
+    const service = aService();
+    const { CONVERSATION_GET } = unableTable('It has a list and no more.');
+    const provider = { ...service.provider, can: { ...service.provider.can, CONVERSATION_GET } };
+    const get = getter(gatewayOver({ service: { ...service, provider } }));
+
+    const [first, second] = [await get(), await get()];
+    service.rows.length = 0;
+    const third = await get();
+
+    expect([first, second, third].map((outcome) => outcome.ok && outcome.value.created)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+});
+
 describe('the search for one that is there', () => {
   it('finds one that moved to the top while the rest was read', async () => {
     const service = aService({ pageSize: 10 });
@@ -344,7 +364,7 @@ function gatewayOver({
 function getter(gateway: Gateway) {
   return async (other: Partial<typeof WANTED> = {}) => {
     const asked = await gateway.getOrCreateConversation({ ...WANTED, ...other }, operation());
-    return asked.ok ? asked : { ok: false, failure: asked.failure };
+    return asked;
   };
 }
 
