@@ -84,10 +84,10 @@ async function settle(parts: Settler, doubt: Doubt): Promise<void> {
   switch (look?.kind) {
     case 'there':
       return sent(parts, { doubt, note, look });
-    case 'not-there':
-      return clock() >= note.atMs + AT_WORK * provider.replyDeadlineMs
-        ? notSent(parts, { doubt, note })
-        : again(doubt);
+    case 'not-there': {
+      const leftMs = note.atMs + AT_WORK * provider.replyDeadlineMs - clock();
+      return leftMs <= 0 ? notSent(parts, { doubt, note }) : again(doubt, leftMs);
+    }
     case 'ambiguous':
       return giveUp(parts, doubt, note);
     case 'unseen':
@@ -153,6 +153,8 @@ function unknownOf({ scope }: Doubt, note: SendNote | undefined): Outcome<Messag
 
 const LEFT = 'the gateway that was at it went away, and what it did cannot be looked up';
 
-async function again(doubt: Doubt): Promise<void> {
-  await doubt.again(Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** doubt.looks));
+/** At the latest when something else is believed by then. */
+async function again(doubt: Doubt, leftMs = PAUSE_MS.longest): Promise<void> {
+  const pauseMs = Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** doubt.looks);
+  await doubt.again(Math.ceil(Math.min(leftMs, pauseMs)));
 }

@@ -26,6 +26,8 @@ const TOO_MANY: Failure = {
   doubtful: true,
 };
 
+const OUT = failed({ kind: 'gateway-unavailable', because: 'the log is out of reach' });
+
 /** What is not there after twice this is believed not to come. */
 const REPLY_DEADLINE_MS = 300;
 
@@ -205,6 +207,34 @@ describe('a message whose answer was lost', () => {
   });
 });
 
+describe('what became of a message', () => {
+  it('is told when the log can be reached again, and once where it had heard of it after all', async () => {
+    const events = anEventLog();
+    let answers: 'kept' | 'kept, and not said' | 'not kept' = 'kept';
+    const forgetful: EventLog = {
+      ...events,
+      async append(appends) {
+        const isEnd = appends.some(({ event }) => event.fact.kind === 'DELIVERY_SETTLED');
+        const how = isEnd ? answers : 'kept';
+        answers = how === 'not kept' ? 'kept, and not said' : 'kept';
+        const kept = how === 'not kept' ? OUT : await events.append(appends);
+        return how === 'kept' ? kept : OUT;
+      },
+    };
+    const rounds = countingRounds();
+    const { gateway, board, settled } = desk({ events: forgetful, ledger: rounds.ledger });
+    board.losesWith(LOST);
+    await send(gateway, 'k1');
+    board.add('Any news?');
+
+    answers = 'not kept';
+    await settled();
+    await rounds.atLeast(rounds.count() + 3);
+
+    expect(await settled()).toEqual([['k1', 'SENT', 'Any news?']]);
+  });
+});
+
 describe('a message that was answered with too much at once', () => {
   it('is told as sent where it is there', async () => {
     const { gateway, board } = desk();
@@ -242,7 +272,7 @@ describe('sending', () => {
   });
 
   it('is not begun by whoever waited too long for its turn', async () => {
-    const { gateway, board } = desk();
+    const { gateway, board } = desk({ deadlineMs: 300 });
     const release = board.holds();
     const first = send(gateway, 'k1');
     await board.begun(1);
@@ -289,6 +319,7 @@ interface DeskOptions {
   readonly events?: EventLog;
   readonly board?: Board;
   readonly words?: Tracing['words'];
+  readonly deadlineMs?: number;
   /** Of the account's credential. */
   readonly fingerprint?: string;
 }
@@ -306,7 +337,7 @@ function desk(options: DeskOptions = {}) {
     ledger,
     turnLeases: someLeases(),
     scopes,
-    providers: [board.provider(words)],
+    providers: [board.provider(words, options.deadlineMs)],
     events,
     cursorSecret: 'a secret of the tests',
     clock: Date.now,
@@ -418,10 +449,11 @@ function openBoard() {
       until(() => Promise.resolve(lists >= count ? true : undefined)).then(() => undefined),
     begun: (count: number) =>
       until(() => Promise.resolve(begun >= count ? true : undefined)).then(() => undefined),
-    provider(words: Tracing['words']): Provider {
-      const { provider } = handMade({ name: 'one', deadlineMs: REPLY_DEADLINE_MS });
+    provider(words: Tracing['words'], deadlineMs = 5000): Provider {
+      const { provider } = handMade({ name: 'one', deadlineMs });
       return {
         ...provider,
+        replyDeadlineMs: REPLY_DEADLINE_MS,
         can: {
           ...provider.can,
           MESSAGE_LIST: {

@@ -57,7 +57,7 @@ export interface Patience {
 }
 
 /** What is not there after twice the second of these is believed not to come. */
-const PATIENCE: Patience = { deadlineMs: 700, replyDeadlineMs: 700 };
+const PATIENCE: Patience = { deadlineMs: 5000, replyDeadlineMs: 1000 };
 
 export interface Scene {
   readonly world: World;

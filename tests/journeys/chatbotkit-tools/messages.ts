@@ -127,9 +127,10 @@ export const MESSAGES: Readonly<Record<string, Case>> = {
     { description: 'By phone' },
     { description: 'By phone' },
   ),
+  // With the mark of the attempt that wrote it, which no client sees.
   'update_conversation_message.meta': updating(
     { chatBotKit: { meta: { tries: 2 } } },
-    { meta: { urgent: 'yes', tries: 2 } },
+    { meta: { urgent: 'yes', tries: 2, parlanceAttempt: expect.any(String) } },
   ),
   'update_conversation_message.entities': updating(
     { text: 'I am Ada', chatBotKit: { entities: [{ begin: 5, end: 8 }] } },
