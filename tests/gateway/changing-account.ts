@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Conversation } from '../../src/domain/conversation.ts';
-import { type Outcome, success } from '../../src/domain/failure.ts';
+import { failed, type Outcome, success } from '../../src/domain/failure.ts';
 import { type ConversationRef, providerName } from '../../src/domain/ids.ts';
 import type { Message } from '../../src/domain/message.ts';
 import type { Keeping } from '../../src/gateway/answering.ts';
@@ -38,6 +38,12 @@ export interface Account {
   last(name: string): Message | undefined;
   /** How many turns of the loop the next answers take before and after they are true; the last goes on. */
   delays: { readonly before: number; readonly after: number };
+  /** What it was asked to show, in order. */
+  readonly asked: string[];
+  /** There are no such conversations. */
+  readonly absent: Set<string>;
+  /** In the place of every answer. */
+  fails: ReturnType<typeof failed> | null;
   /** While true, whatever is asked fails, and whoever changes something may have. */
   isOut: boolean;
 }
@@ -96,10 +102,19 @@ export function changingAccount(): Account {
       had.set(reads, memo);
       const known = answers.get(memo) ?? new Map<string, Promise<Outcome<T>>>();
       answers.set(memo, known);
-      const asked = known.get(key(input)) ?? answer(() => value(input));
-      known.set(key(input), asked);
+      const name = key(input);
+      const asked = known.get(name) ?? ask(name, () => value(input));
+      known.set(name, asked);
       return asked;
     };
+  }
+
+  function ask<T>(name: string, value: () => T): Promise<Outcome<T>> {
+    account.asked.push(name);
+    const isAbsent = [...account.absent].some((one) => name.endsWith(one));
+    return isAbsent
+      ? Promise.resolve(failed({ kind: 'not-found', what: 'such conversation' }))
+      : answer(value);
   }
 
   function writing<Input, T>(value: (input: Input) => T) {
@@ -114,6 +129,7 @@ export function changingAccount(): Account {
     await turns(before);
     const said = value();
     await turns(after);
+    if (account.fails) return account.fails;
     if (account.isOut) {
       const because = 'it is out';
       return {
@@ -127,6 +143,9 @@ export function changingAccount(): Account {
   const account: Account = {
     delays: { before: 0, after: 0 },
     isOut: false,
+    asked: [],
+    absent: new Set(),
+    fails: null,
     begin(names) {
       conversations.clear();
       for (const name of names) at(name);
@@ -157,7 +176,7 @@ export function changingAccount(): Account {
           rows: 'whole',
           filters: FILTERS,
           does: reading(
-            () => '',
+            () => 'list',
             () => ({ items: [...conversations.keys()].map(rowOf), next: null }),
           ),
         },
@@ -165,7 +184,7 @@ export function changingAccount(): Account {
           support: 'NATIVE',
           note: null,
           does: reading(
-            ({ nativeId }: ConversationRef) => nativeId,
+            ({ nativeId }: ConversationRef) => `conversation ${nativeId}`,
             ({ nativeId }) => rowOf(nativeId),
           ),
         },
@@ -185,7 +204,7 @@ export function changingAccount(): Account {
           paging: 'offset',
           order: 'by-time',
           does: reading(
-            ({ conversation: { nativeId } }: ListMessages) => nativeId,
+            ({ conversation: { nativeId } }: ListMessages) => `messages ${nativeId}`,
             ({ conversation: { nativeId } }) => ({
               items: Array.from({ length: at(nativeId).said }, (_, index) =>
                 messageOf(nativeId, index + 1),
