@@ -1,6 +1,7 @@
 // What was kept is never shown after news of what replaced it: whatever becomes of the Redis between two gateways.
 
-import { describe, expect, it } from 'vitest';
+import type { Redis } from 'ioredis';
+import { describe, expect, it, vi } from 'vitest';
 import { between, type Chance, pick, seededChance } from '../../emulators/story/chance.ts';
 import { at } from '../support/answer.ts';
 import { standingAt } from '../support/attempts.ts';
@@ -42,7 +43,9 @@ describe('what was kept before', () => {
     const hearing = await hearingAt(other, conversation);
     // The replica has what was kept before the write; of the write it never hears.
     for (const gateway of [one, other]) await textsShown(gateway, conversation);
+    await vi.waitFor(async () => expect(await keptAt(pair.master)).toHaveLength(2));
     await pair.caughtUp();
+    expect(await keptAt(pair.replica)).toHaveLength(2);
     await pair.deafen();
     await send(one, conversation, 'lost');
     const { cursor } = await hearing.until('lost');
@@ -63,7 +66,9 @@ describe('what was kept before', () => {
     const conversation = standingAt(world, 'support');
     const hearing = await hearingAt(other, conversation);
     for (const gateway of [one, other]) await textsShown(gateway, conversation);
+    await vi.waitFor(async () => expect(await keptAt(pair.master)).toHaveLength(2));
     await pair.caughtUp();
+    expect(await keptAt(pair.replica)).toHaveLength(2);
     await pair.deafen();
     doors[1].shut();
     await send(one, conversation, 'lost');
@@ -110,6 +115,11 @@ describe('whatever becomes of Redis, and whenever', () => {
   );
 });
 
+/** The conversation, and its messages. */
+async function keptAt(server: Redis): Promise<readonly string[]> {
+  return server.keys('*:kept:*');
+}
+
 async function run(seed: string, lastsMs: number) {
   const { world, one, other, pair, doors } = await started();
   // Slow enough that answers are under way while something happens.
@@ -141,10 +151,9 @@ async function run(seed: string, lastsMs: number) {
   async function checkGap(gateway: TestParlance, conversation: string): Promise<void> {
     const before = performance.now() - TOLD_LATE_MS;
     const texts = await textsShown(gateway, conversation);
-    for (const one of written) {
-      if (one.conversation !== conversation || one.at > before || texts.includes(one.text))
-        continue;
-      breaches.push(`${one.text} was there before a gap, after which was shown ${texts[0]}`);
+    for (const { text, conversation: where, at: storedAt } of written) {
+      if (where !== conversation || storedAt > before || texts.includes(text)) continue;
+      breaches.push(`${text} was there before a gap, after which was shown ${texts[0]}`);
     }
   }
 

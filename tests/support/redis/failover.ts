@@ -132,7 +132,9 @@ function clientOf({ url }: RedisServer): Redis {
   return client;
 }
 
-function caughtUp(master: Redis): Promise<void> {
+async function caughtUp(master: Redis): Promise<void> {
+  // Waited for is what was written on this very connection, and with it all that came before it.
+  await master.set('caught up', '');
   return vi.waitFor(async () => expect(await master.wait(1, 100)).toBe(1), 5000);
 }
 
