@@ -124,7 +124,8 @@ builder.objectType(ProviderUnavailableError, {
     retryAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it may be tried again, where the provider says.',
+      description:
+        'When it may be tried again: where the provider says, or where it failed too often and is left in peace until then.',
       resolve: ({ failure }) => failure.retryAt,
     }),
     since: t.field({

@@ -149,7 +149,8 @@ const ProviderHealth = builder.objectRef<ShownHealth>('ProviderHealth').implemen
     retryAt: t.expose('retryAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it may be tried again, where it says.',
+      description:
+        'When it may be tried again: where it says, or where it failed too often and is left in peace until then.',
     }),
     rateLimit: t.expose('rateLimit', {
       type: RateLimit,

@@ -27,7 +27,7 @@ export interface UpstreamOptions {
 }
 
 /** Never left in peace: for what is not about that. */
-export const NEVER: BreakerTimes = { failures: Infinity, firstMs: 1, longestMs: 1 };
+const NEVER: BreakerTimes = { failures: Infinity, firstMs: 1, longestMs: 1 };
 
 export async function startUpstream(listener: RequestListener, options: UpstreamOptions = {}) {
   const { clock = Date.now, breaker = NEVER, turnstile } = options;
