@@ -141,6 +141,7 @@ export const LEDGER_LAWS: Readonly<Record<string, (open: OpenLedger) => Promise<
     const { one, other, pass } = await open(SHORT);
     const sleeper = await claimed(one);
     await pass(SHORT.leaseMs + 20);
+    expect(valueOf(await other.adopt(10))).toEqual([]);
 
     const next = await claimOf(other, KEY, { ...ASKED, fingerprint: 'another' });
 
