@@ -6,7 +6,7 @@ export interface LimitedService {
   /** What it says to a call that arrives now. */
   answer(): Said;
   readonly taken: number;
-  /** When it turned somebody away, in milliseconds from anywhere. */
+  /** When it turned somebody away, in milliseconds from anywhere; where its windows are fixed, in which. */
   readonly refusals: readonly number[];
 }
 
@@ -48,7 +48,7 @@ export function limitedService({
       }
       if (kind === 'sliding') times = times.filter((at) => now - at < windowMs);
       if (times.length >= limit) {
-        refusals.push(now);
+        refusals.push(kind === 'fixed' ? openedAt : now);
         return told(now, true);
       }
       times.push(now);
