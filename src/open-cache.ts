@@ -30,5 +30,5 @@ export async function openCache(
   const near = memoryCache({ mostBytes: memoryMb * 1_000_000, clock: () => performance.now() });
   if (!redis) return { cache: near, times };
   const shared = await redisCache({ door: redis, clock, log });
-  return { cache: layeredCache({ near, shared }), times };
+  return { cache: layeredCache({ near, shared }), times, clock: shared.now };
 }

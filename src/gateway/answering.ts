@@ -16,6 +16,8 @@ export interface Keeping {
   readonly cache: Cache;
   /** Where they are not the usual ones. */
   readonly times?: { readonly [Kind in KeptKind]?: Partial<Times> };
+  /** By which all who share the cache say when anything was asked; absent, the gateway's own. */
+  readonly clock?: () => number;
 }
 
 export interface AnsweringParts {
@@ -30,10 +32,10 @@ export interface AnsweringParts {
 }
 
 export function openAnswering(parts: AnsweringParts): Reads {
-  const { dispatch, freshness, catchUp, scopeOf, keeping, clock } = parts;
+  const { dispatch, freshness, catchUp, scopeOf, keeping } = parts;
   const questions = openQuestions(dispatch);
-  if (!keeping) return openReads(questions, askedNow(clock), { isKept: false });
-  const { cache, times } = keeping;
+  if (!keeping) return openReads(questions, askedNow(parts.clock), { isKept: false });
+  const { cache, times, clock = parts.clock } = keeping;
   return openReads(
     questions,
     keptReads({

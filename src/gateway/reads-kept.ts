@@ -43,7 +43,7 @@ export function keptReads(parts: KeptReadsParts) {
       const known = absent.get(id);
       if (!known) return undefined;
       const { failure, askedAtMs, moment } = known;
-      if (clock() - askedAtMs < ABSENT_MS && freshness.untouchedSince(about, moment)) {
+      if (ageAt(clock(), askedAtMs) < ABSENT_MS && freshness.untouchedSince(about, moment)) {
         return failedRead<T>(failure, askedAtMs);
       }
       absent.delete(id);
@@ -69,7 +69,7 @@ export function keptReads(parts: KeptReadsParts) {
       const about = question.about(provider, input);
       const id = `${scope} ${key}`;
       const freshMs = times.freshMs * spreadOf(id);
-      const ageOf = ({ fetchedAtMs }: Kept) => clock() - fetchedAtMs;
+      const ageOf = ({ fetchedAtMs }: Kept) => ageAt(clock(), fetchedAtMs);
       const mayBeShown = (kept: Kept) =>
         kept.fetchedAtMs >= sinceMs && freshness.holds(about, kept.asOf);
       const isEnough = (kept: Kept) =>
@@ -123,6 +123,15 @@ function failedRead<T>(failure: Failure, askedAtMs: number): Read<T> {
 /** A provider that says no has answered; one that is out of order may be in order again. */
 function mayPass({ kind }: Failure): boolean {
   return kind === 'unavailable' || kind === 'rate-limited';
+}
+
+/** How much a clock may be corrected without anything else. */
+const CORRECTED_MS = 1000;
+
+/** What was asked for later than now is of no known age: the clock was set back. */
+function ageAt(nowMs: number, askedAtMs: number): number {
+  const ageMs = nowMs - askedAtMs;
+  return ageMs < -CORRECTED_MS ? Number.POSITIVE_INFINITY : ageMs;
 }
 
 /** Up to which age it is shown without waiting. */

@@ -150,6 +150,42 @@ describe('the age of an answer', () => {
   });
 });
 
+describe.each([
+  ['ahead', 300_000],
+  ['behind', -300_000],
+])('a gateway whose clock is minutes %s', (_where, skewMs) => {
+  it('keeps what others know the age of', async () => {
+    const redis = sharedMemory();
+    let passedMs = 0;
+    const options = { cache: { conversations: { freshMs: 100_000, staleMs: 0 } }, redis };
+    const its = () => Date.now() + skewMs + passedMs;
+    const one = await startParlance({ ...options, count: 4, clock: its });
+    const theirs = () => Date.now() + passedMs;
+    const other = await startParlance({ ...options, beside: one.world, clock: theirs });
+    const first = await inbox(one);
+
+    const second = await inbox(other);
+    passedMs = 150_000;
+    const third = await inbox(other);
+
+    expect(second).toMatchObject({ ids: first.ids, fetchedAt: first.fetchedAt });
+    expect(Object.values(second.status)).toEqual(ACCOUNTS.map(() => 'CACHED'));
+    expect(Object.values(third.status)).toEqual(ACCOUNTS.map(() => 'FRESH'));
+    expect(listingsOf(one)).toEqual([2, 2, 2, 2]);
+  });
+});
+
+it('a clock that is set back makes nothing young again', async () => {
+  const clock = testClock();
+  const parlance = await startParlance({ count: 4, cache: {}, clock });
+  await inbox(parlance);
+
+  clock.pass(-3_600_000);
+
+  expect(Object.values((await inbox(parlance)).status)).toEqual(ACCOUNTS.map(() => 'FRESH'));
+  expect(listingsOf(parlance)).toEqual([2, 2, 2, 2]);
+});
+
 describe.each(ACCOUNTS)('while %s is out', (account) => {
   it('what it had is shown with its age, and it comes back by itself', async () => {
     const clock = testClock();

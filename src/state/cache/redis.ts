@@ -7,12 +7,15 @@ import type { Log } from '../../observability/log.ts';
 import { evaluate, type RedisDoor, type Script, script } from '../redis.ts';
 import type { Cache } from './cache.ts';
 import { decodeKept, encodeKept, type Found, HEAD_PATTERN, MOST_BYTES_OF_HEAD } from './codec.ts';
+import { sharedClock } from './shared-clock.ts';
 
 export interface RedisCache extends Cache {
   /** As `get`, with how much longer each is kept. */
   find(scope: AccountScope, keys: readonly string[]): Promise<readonly (Found | undefined)[]>;
   /** Called whenever the connection was lost, and when there is another one: meanwhile others may have kept anything. */
   onLoss(told: () => void): void;
+  /** Milliseconds since the epoch, the same for all who share it: by this clock is told when anything was asked. */
+  now(): number;
 }
 
 export interface RedisCacheParts {
@@ -72,10 +75,13 @@ export async function redisCache({
   const run = (of: Script, keys: readonly string[], args: readonly string[]) =>
     attempt(() => evaluate(connection, of, keys, args));
 
+  const time = sharedClock({ clock, run: (of) => run(of, [`${door.prefix}{cache}:clock`], []) });
+
   async function find(scope: AccountScope, keys: readonly string[]) {
     if (keys.length === 0) return [];
+    if (!(await time.compared())) return keys.map(() => undefined);
     const told = await attempt(() => connection.mgetBuffer(keys.map((key) => keptAt(scope, key))));
-    const now = clock();
+    const now = time.now();
     return keys.map((_, at) => {
       const bytes = told?.[at];
       return bytes ? decodeKept(bytes, now) : undefined;
@@ -83,6 +89,8 @@ export async function redisCache({
   }
 
   await door.ready(connection);
+  await time.compare();
+  connection.on('ready', () => void time.compare());
 
   return {
     find,
@@ -92,7 +100,8 @@ export async function redisCache({
     },
 
     async put(scope, entries) {
-      const now = clock();
+      if (!(await time.compared())) return;
+      const now = time.now();
       const good = entries.flatMap(({ key, kept, forMs }) => {
         const encoded = forMs >= 1 ? encodeKept(kept, forMs, now) : undefined;
         return encoded ? [{ key: keptAt(scope, key), forMs: Math.floor(forMs), ...encoded }] : [];
@@ -120,6 +129,8 @@ export async function redisCache({
       for (const node of connection.nodes()) tellLoss(node, told);
       connection.on('+node', (node: Redis) => tellLoss(node, told));
     },
+
+    now: time.now,
 
     close: () => Promise.resolve(),
   };
