@@ -1,6 +1,7 @@
 // How a provider is doing, as a client and whoever watches over the process are told.
 
 import { describe, expect, it } from 'vitest';
+import { BREAKER_TIMES } from '../../src/providers/breaker.ts';
 import { ACCOUNTS, type AccountName, emulatorOf } from '../support/accounts.ts';
 import { at, textAt } from '../support/answer.ts';
 import { inboxPage } from '../support/inbox.ts';
@@ -67,6 +68,26 @@ describe.each(ACCOUNTS)('the health of %s', (account) => {
     await inboxPage(parlance, { first: 5 });
 
     expect(await healthOf(parlance, account)).toMatchObject({ state: 'DOWN' });
+  });
+
+  it('says when it is tried again, once it has failed so often that it is left in peace', async () => {
+    const { parlance } = await startWatched();
+    emulatorOf(parlance.world, account).inject({ kind: 'status', status: 500 });
+    const failing = () => inboxPage(parlance, { first: 5, filter: { providers: [account] } });
+    for (let times = 1; times < BREAKER_TIMES.failures; times += 1) await failing();
+    const before = await healthOf(parlance, account);
+
+    const [source] = (await failing()).sources;
+
+    const health = await healthOf(parlance, account);
+    const waitMs = Date.parse(textAt(health, 'retryAt')) - STARTED_MS;
+    expect(before).toMatchObject({ state: 'DOWN', retryAt: null });
+    expect(health).toMatchObject({ state: 'DOWN' });
+    expect(waitMs).toBeGreaterThan(0);
+    expect(waitMs).toBeLessThanOrEqual(BREAKER_TIMES.firstMs);
+    expect(source?.error).toMatchObject({
+      message: expect.stringMatching(/HTTP 500.*Try again after/),
+    });
   });
 
   it('is DEGRADED while it answers and turns the gateway away, and says until when', async () => {
