@@ -63,15 +63,30 @@ function unknown({ mutation, account }: Attempt): unknown {
   });
 }
 
-/** The same of one that was done: a message is looked for at once, and found. */
+/** The same of one that was done: a message is looked for at once, and found, and so is what is got or created. */
 function lostOnTheWay(attempt: Attempt): unknown {
-  if (attempt.mutation !== 'sendMessage') return unknown(attempt);
-  return expect.objectContaining({
-    delivery: 'SENT',
-    sent: expect.objectContaining({ text: 'Any news?' }),
-    reply: attempt.account === 'help' ? expect.objectContaining({ role: 'BOT' }) : null,
-  });
+  const { mutation, account } = attempt;
+  if (mutation === 'sendMessage') return account === 'help' ? SENT_AND_ANSWERED : SENT;
+  const isComposed = mutation === 'getOrCreateConversation' && account !== 'website';
+  return isComposed ? CREATED : unknown(attempt);
 }
+
+const SENT_AND_ANSWERED: unknown = expect.objectContaining({
+  delivery: 'SENT',
+  sent: expect.objectContaining({ text: 'Any news?' }),
+  reply: expect.objectContaining({ role: 'BOT' }),
+});
+
+const SENT: unknown = expect.objectContaining({
+  delivery: 'SENT',
+  sent: expect.objectContaining({ text: 'Any news?' }),
+  reply: null,
+});
+
+const CREATED: unknown = expect.objectContaining({
+  created: true,
+  conversation: expect.objectContaining({ id: expect.any(String) }),
+});
 
 describe('a write that was done, and whose answer was lost on the way,', () => {
   it.each(NAMED)(
@@ -83,7 +98,10 @@ describe('a write that was done, and whose answer was lost on the way,', () => {
 
       expect(lost.result).toEqual(lostOnTheWay(attempt));
       expect(lost.changes).toEqual(undisturbed);
-      expect(lost.writes).toMatchObject([{ method: attempt.write.method, status: null }]);
+      const { method } = attempt.write;
+      expect(lost.writes[0]).toMatchObject({ method, status: null });
+      // Tags may take a call of their own; what was lost is not sent again.
+      expect(lost.writes.filter((row) => row.method === method)).toHaveLength(1);
     },
   );
 
@@ -97,7 +115,7 @@ describe('a write that was done, and whose answer was lost on the way,', () => {
 
       expect(broken.result).toEqual(lostOnTheWay(attempt));
       expect(broken.changes).toEqual(undisturbed);
-      expect(broken.writes).toHaveLength(1);
+      expect(broken.writes.filter(({ method }) => method === attempt.write.method)).toHaveLength(1);
     },
   );
 });
