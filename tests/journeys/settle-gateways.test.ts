@@ -39,13 +39,15 @@ describe('a gateway that is killed while its messages are answered', () => {
       }),
     );
 
-    const unanswered = sends.map(({ input }, index) =>
-      through(one.url, { ...input, idempotencyKey: `${KEY}-${index}` }),
+    const unanswered = Promise.allSettled(
+      sends.map(({ input }, index) =>
+        through(one.url, { ...input, idempotencyKey: `${KEY}-${index}` }),
+      ),
     );
     await Promise.all(struck);
     await one.end('SIGKILL');
 
-    const answers = await Promise.allSettled(unanswered);
+    const answers = await unanswered;
     expect(answers.map(({ status }) => status)).toEqual(sends.map(() => 'rejected'));
     const told = await Promise.all(settlings.map((listening) => listening.next()));
     expect(told).toEqual(
