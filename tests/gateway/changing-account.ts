@@ -97,24 +97,27 @@ export function changingAccount(): Account {
   /** Asked once in an operation. */
   function reading<Input, T>(key: (input: Input) => string, value: (input: Input) => T) {
     const answers = new WeakMap<object, Map<string, Promise<Outcome<T>>>>();
-    return (input: Input, { reads }: Call): Promise<Outcome<T>> => {
+    return (input: Input, { reads, signal }: Call): Promise<Outcome<T>> => {
       const memo = had.get(reads) ?? new Map<string, Promise<unknown>>();
       had.set(reads, memo);
       const known = answers.get(memo) ?? new Map<string, Promise<Outcome<T>>>();
       answers.set(memo, known);
       const name = key(input);
-      const asked = known.get(name) ?? ask(name, () => value(input));
+      const asked = known.get(name) ?? ask(name, { signal, value: () => value(input) });
       known.set(name, asked);
       return asked;
     };
   }
 
-  function ask<T>(name: string, value: () => T): Promise<Outcome<T>> {
+  function ask<T>(
+    name: string,
+    { signal, value }: { readonly signal: AbortSignal; readonly value: () => T },
+  ): Promise<Outcome<T>> {
     account.asked.push(name);
     const isAbsent = [...account.absent].some((one) => name.endsWith(one));
     return isAbsent
       ? Promise.resolve(failed({ kind: 'not-found', what: 'such conversation' }))
-      : answer(value);
+      : answer(value).then((answered) => (signal.aborted ? OUT : answered));
   }
 
   function writing<Input, T>(value: (input: Input) => T) {
@@ -304,6 +307,13 @@ export function gatewayAt(
 export function aName(): string {
   return randomUUID();
 }
+
+const OUT = failed({
+  kind: 'unavailable',
+  provider: ONE,
+  because: 'nobody waits for it',
+  retryAt: null,
+});
 
 const FILTERS = {
   channel: 'pushed',
