@@ -99,7 +99,7 @@ const Delivery = builder.enumType('Delivery', {
     },
     UNKNOWN: {
       description:
-        'It may have: the answer was lost. It is not sent again. Ask once more with the same key to be told what is known by then.',
+        'It may have: the answer was lost. It is not sent again, but looked for. What is found is told as `DeliverySettled`; or ask once more with the same key.',
     },
   } satisfies Record<MessageSent['delivery'], object>,
 });

@@ -174,7 +174,9 @@ const SettledDelivery = builder.enumType('SettledDelivery', {
   description: 'What became of a write whose answer was lost.',
   values: {
     SENT: { description: 'It reached its provider.' },
-    NOT_SENT: { description: 'It did not; it may be sent again, with another key.' },
+    NOT_SENT: {
+      description: 'It did not. Its key is free: it may be sent again, with the same one.',
+    },
   } satisfies Record<Happening<'DELIVERY_SETTLED'>['delivery'], object>,
 });
 
