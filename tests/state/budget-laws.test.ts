@@ -1,4 +1,4 @@
-// The laws of rate budgets, kept by memory and by a real Redis alike.
+// The laws of rate budgets, kept by memory and by a real Redis alike; and proof that each can fail.
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
@@ -7,7 +7,8 @@ import type { Budgets, Facts } from '../../src/state/budget/budget.ts';
 import { memoryBudgets } from '../../src/state/budget/memory.ts';
 import { redisBudgets } from '../../src/state/budget/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';
-import { BUDGET_LAWS, type BudgetScene } from './budget-laws.ts';
+import { brokenBudgets, plainBudget } from './broken-budgets.ts';
+import { BUDGET_LAWS, type BudgetScene, type OpenBudget } from './budget-laws.ts';
 
 const quiet = () => undefined;
 const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
@@ -43,6 +44,54 @@ describe.each(KINDS)('a budget in %s', (_name, open) => {
     await expect(law(open)).resolves.toBeUndefined();
   });
 });
+
+describe('a budget that', () => {
+  it('has no fault breaks no law', async () => {
+    expect(await brokenBy(plainBudget, [''])).toEqual([]);
+  });
+
+  it.concurrent.each(brokenBudgets)(
+    '%s breaks the laws that say so',
+    async (_does, { open, breaks }) => {
+      const broken = await brokenBy(open, breaks);
+
+      expect(broken).toEqual(titlesWith(breaks));
+    },
+    60_000,
+  );
+
+  it('breaks it is there for every law', () => {
+    const all = brokenBudgets.flatMap(([, { breaks }]) => breaks);
+    const unbroken = Object.keys(BUDGET_LAWS).filter(
+      (title) => !all.some((some) => title.includes(some)),
+    );
+
+    expect(unbroken).toEqual([]);
+  });
+});
+
+function titlesWith(words: readonly string[]): readonly string[] {
+  return lawsWith(words).map(([title]) => title);
+}
+
+function lawsWith(words: readonly string[]) {
+  return Object.entries(BUDGET_LAWS).filter(([title]) =>
+    words.some((some) => title.includes(some)),
+  );
+}
+
+/** Of the laws with these words, all at once. */
+async function brokenBy(open: OpenBudget, words: readonly string[]): Promise<readonly string[]> {
+  const broken = await Promise.all(
+    lawsWith(words).map(([title, law]) =>
+      law(open).then(
+        () => [],
+        () => [title],
+      ),
+    ),
+  );
+  return broken.flat();
+}
 
 function sceneOf(
   { budgets, others }: { readonly budgets: Budgets; readonly others: Budgets },
