@@ -2,7 +2,17 @@
 
 import { describe, expect, it } from 'vitest';
 import { check, type Rule, type Terms } from './checker.ts';
-import type { History, Moment, Said, Subscriber, Told, Written } from './history.ts';
+import type {
+  History,
+  Moment,
+  Said,
+  Seen,
+  Sent,
+  Span,
+  Subscriber,
+  Told,
+  Written,
+} from './history.ts';
 
 const TERMS: Terms = { latenessMs: 0, disorderMs: 0, gaps: new Set(['RESET']) };
 
@@ -60,8 +70,10 @@ const BRANCHED: readonly Moment[] = [
 
 function historyOf(moments: readonly Moment[], written: readonly Written[] = WRITTEN): History {
   const one: Subscriber = { name: 'one', conversation: 'c', moments };
-  return { written, subscribers: [one] };
+  return { ...NOTHING_ELSE, written, subscribers: [one] };
 }
+
+const NOTHING_ELSE = { reads: [], sends: [], losses: [] };
 
 function rulesBrokenIn(history: History, terms: Terms = TERMS): readonly Rule[] {
   return [...new Set(check(history, terms).map(({ rule }) => rule))];
@@ -154,7 +166,9 @@ describe('a mutant', () => {
     const other = GOOD.with(9, message(62, 'm6', 'B 62-0'));
     const subscribers = [...(one ? [one] : []), { name: 'two', conversation: 'c', moments: other }];
 
-    expect(rulesBrokenIn({ written: WRITTEN, subscribers })).toEqual(['two-events']);
+    expect(rulesBrokenIn({ ...NOTHING_ELSE, written: WRITTEN, subscribers })).toEqual([
+      'two-events',
+    ]);
   });
 
   it('in which two messages are swapped is caught', () => {
@@ -195,5 +209,63 @@ describe('a mutant', () => {
     const lost = BRANCHED.filter((moment, at) => !(at === 6 && moment.type === 'message'));
 
     expect(rulesBrokenIn(historyOf(lost))).toEqual(['missing']);
+  });
+});
+
+describe('a look at a conversation', () => {
+  const seen = (shown: readonly string[], by: Seen['by'] = 'its cursor'): Seen => ({
+    at: 40,
+    conversation: 'c',
+    id: 'm3',
+    by,
+    shown,
+  });
+  const rulesAfter = (reads: readonly Seen[]) => rulesBrokenIn({ ...historyOf(GOOD), reads });
+
+  it.each([
+    ['that shows what was told', ['m3', 'm2', 'm1']],
+    ['that shows more than was told', ['m5', 'm4', 'm3']],
+    ['of which a page of later messages is shown', ['m6', 'm5', 'm4']],
+  ])('%s is good', (_what, shown) => {
+    expect(rulesAfter([seen(shown), seen(shown, 'the gateway that told')])).toEqual([]);
+  });
+
+  it.each([
+    ['from before what was told', ['m2', 'm1']],
+    ['that leaves out what was told', ['m4', 'm2']],
+    ['that shows nothing', []],
+    ['that shows only what others said', ['a word of a bot']],
+  ])('%s is caught', (_what, shown) => {
+    expect(rulesAfter([seen(shown)])).toEqual(['older']);
+    expect(rulesAfter([seen(shown, 'the gateway that told')])).toEqual(['older']);
+  });
+});
+
+describe('what was sent under a key', () => {
+  const rulesOf = (copies: number, losses: readonly Span[] = []) => {
+    const twice = Array.from({ length: copies }, (_, index) => wrote('k', 12 + index, 'd'));
+    const sends: readonly Sent[] = [{ id: 'k', from: 10, to: 30 }];
+    return rulesBrokenIn({ ...historyOf(GOOD, [...WRITTEN, ...twice]), sends, losses });
+  };
+
+  it('is good where it is there once, or not at all', () => {
+    expect([rulesOf(0), rulesOf(1)]).toEqual([[], []]);
+  });
+
+  it('is caught where it is there twice', () => {
+    expect(rulesOf(2)).toEqual(['doubled']);
+  });
+
+  it('may be there once more for each time that all was lost meanwhile, and no other', () => {
+    const [before, meanwhile, across] = [
+      { from: 5, to: 9 },
+      { from: 15, to: 16 },
+      { from: 29, to: 40 },
+    ];
+
+    expect(rulesOf(2, [meanwhile])).toEqual([]);
+    expect(rulesOf(3, [meanwhile, across])).toEqual([]);
+    expect(rulesOf(3, [before, meanwhile])).toEqual(['doubled']);
+    expect(rulesOf(2, [before])).toEqual(['doubled']);
   });
 });

@@ -8,6 +8,7 @@ import {
   isTold,
   type Moment,
   pathTo,
+  type Seen,
   type Subscriber,
   type Told,
   type Written,
@@ -26,7 +27,11 @@ export type Rule =
   /** Told, and nobody wrote it, or not there. */
   | 'invented'
   /** A gap that nothing explains, or one that speaks of the future. */
-  | 'false-gap';
+  | 'false-gap'
+  /** Shown a conversation as it was before a message of which one was told, there or by the cursor that came along. */
+  | 'older'
+  /** Sent under one key, and there more than once. */
+  | 'doubled';
 
 export interface Breach {
   readonly rule: Rule;
@@ -60,6 +65,8 @@ export function check(history: History, terms: Terms): readonly Breach[] {
       }),
     ]),
     ...placesOf(history),
+    ...history.reads.flatMap((seen) => olderIn(seen, written)),
+    ...doubledIn(history),
   ];
 }
 
@@ -206,4 +213,28 @@ function placesOf({ subscribers }: History): readonly Breach[] {
       return [{ rule: 'two-events', subscriber: name, sentence }];
     }),
   );
+}
+
+/** A page ends somewhere: one of nothing but later messages says nothing of the one before them. */
+function olderIn({ id, conversation, by, shown, at }: Seen, written: Known): readonly Breach[] {
+  const wanted = written.get(id);
+  if (!wanted || shown.includes(id)) return [];
+  const places = shown.flatMap((one) => written.get(one)?.place ?? []);
+  if (places.length > 0 && places.every((place) => place > wanted.place)) return [];
+  const last = shown.find((one) => written.has(one)) ?? 'nothing of the run';
+  const sentence = `${id} was told, and ${at - wanted.at} ms after it was written ${by} led to ${last}`;
+  return [{ rule: 'older', subscriber: `who looked at ${conversation}`, sentence }];
+}
+
+/** What was lost with the memory of all gateways may be sent once more for each time. */
+function doubledIn({ written, sends, losses }: History): readonly Breach[] {
+  const counts = new Map<string, number>();
+  for (const { id } of written) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return sends.flatMap(({ id, from, to }): Breach[] => {
+    const count = counts.get(id) ?? 0;
+    const forgiven = losses.filter((loss) => loss.from <= to && loss.to >= from).length;
+    if (count <= 1 + forgiven) return [];
+    const sentence = `${id} is there ${count} times, and all was lost ${forgiven} times meanwhile`;
+    return [{ rule: 'doubled', subscriber: 'who sent it', sentence }];
+  });
 }

@@ -148,21 +148,53 @@ export function marksIn(cursor: string, { conversation }: Asked): Marks {
   throw new Error(`a cursor that was told is ${marks}`);
 }
 
-const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }`;
+const SEND = `mutation ($input: SendMessageInput!) {
+  sendMessage(input: $input) { ... on SendMessagePayload { delivery } }
+}`;
 
-/** What became of it is seen in the store. */
-export async function send(url: string, conversation: string, text: string): Promise<void> {
+/** What became of it is seen in the store; whether it is known to be there, or not to be. */
+export async function send(
+  url: string,
+  conversation: string,
+  text: string,
+  key?: string,
+): Promise<boolean> {
   const input = { conversationId: conversation, text, expectReply: false };
+  const keyed = key === undefined ? input : { ...input, idempotencyKey: key };
+  const said = await answerOf(url, { query: SEND, variables: { input: keyed } });
+  return ['SENT', 'NOT_SENT'].includes(String(at(said, 'data.sendMessage.delivery')));
+}
+
+const LOOK = `query ($id: ID!) { conversation(id: $id) { messages(first: 100) { nodes { text } } } }`;
+
+/** The newest messages of a conversation; undefined where they cannot be had. */
+export async function look(
+  url: string,
+  conversation: string,
+  after?: string,
+): Promise<readonly string[] | undefined> {
+  const headers = after === undefined ? {} : { 'parlance-after': after };
+  const said = await answerOf(url, { query: LOOK, variables: { id: conversation } }, headers);
+  const nodes = at(said, 'data.conversation.messages.nodes');
+  return Array.isArray(nodes) ? nodes.map((node) => String(at(node, 'text'))) : undefined;
+}
+
+async function answerOf(
+  url: string,
+  question: object,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
   try {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: SEND, variables: { input } }),
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(question),
       signal: AbortSignal.timeout(5000),
     });
-    await response.arrayBuffer();
+    return await response.json();
   } catch {
     // Killed, frozen or cut off.
+    return undefined;
   }
 }
 

@@ -62,6 +62,9 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   };
 }
 
+/** For longer than a round lasts: nothing but news makes it old. */
+const KEPT = { freshMs: 120_000, staleMs: 120_000, graceMs: 120_000 };
+
 /** As long as it is looked for often, what a webhook did not tell is found soon. */
 function configOf({ credentials, redisUrl }: GatewayParts): unknown {
   const { botpress, chatling, chatbotkit, stackAuth } = credentials;
@@ -75,6 +78,7 @@ function configOf({ credentials, redisUrl }: GatewayParts): unknown {
     },
     redis: { url: redisUrl },
     events: { polling: { watchedMs: 300, inboxMs: 1000 } },
+    cache: { conversation: KEPT, messages: KEPT },
     server: { cursorSecret: SECRET },
   };
 }

@@ -7,7 +7,34 @@ export interface History {
   /** All messages there are at the end, each conversation's in the order in which its provider keeps them. */
   readonly written: readonly Written[];
   readonly subscribers: readonly Subscriber[];
+  /** What was asked for after something was told. */
+  readonly reads: readonly Seen[];
+  /** What was sent under a key, as often as it took. */
+  readonly sends: readonly Sent[];
+  /** When all that the gateways share was lost. */
+  readonly losses: readonly Span[];
 }
+
+/** A look at a conversation by whoever was told of a message in it. */
+export interface Seen {
+  readonly at: number;
+  readonly conversation: string;
+  /** Of which it was told. */
+  readonly id: string;
+  /** Where it looked: at the gateway that told it, or anywhere with the cursor that came with it. */
+  readonly by: 'the gateway that told' | 'its cursor';
+  /** The newest messages that it was shown, its own left out. */
+  readonly shown: readonly string[];
+}
+
+/** Milliseconds since the epoch. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From the first attempt to the end of the last. */
+export type Sent = Span & { readonly id: string };
 
 export interface Written {
   readonly conversation: string;

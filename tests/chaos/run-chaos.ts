@@ -18,6 +18,8 @@ export interface Stage {
   /** Resolves when they have written what they write. */
   stopWriting(): Promise<void>;
   written(): readonly Written[];
+  /** Where clients do more than to listen and to write. */
+  besides?(): Omit<History, 'written' | 'subscribers'>;
   /** As the checker has them. */
   latenessMs(): number;
   disorderMs(): number;
@@ -84,7 +86,8 @@ export async function runChaos(stage: Stage): Promise<Outcome> {
 
   const judged = (): Outcome => {
     const subscribers = watchers.map(({ subscriber }) => subscriber);
-    const history: History = { written: stage.written(), subscribers };
+    const besides = stage.besides?.() ?? { reads: [], sends: [], losses: [] };
+    const history: History = { written: stage.written(), subscribers, ...besides };
     const [latenessMs, disorderMs] = [stage.latenessMs(), stage.disorderMs()];
     const terms = { latenessMs, disorderMs, gaps };
     return { history, breaches: check(history, terms), harmed };

@@ -8,7 +8,8 @@ import { providerName } from '../../src/domain/ids.ts';
 import { startRedis } from '../support/redis/server.ts';
 import { conversationId, marksIn, send, sseDesk, webSocketDesk } from './clients.ts';
 import { startGateway, WEBHOOK_SECRET } from './gateways.ts';
-import type { Written } from './history.ts';
+import type { Sent, Span, Written } from './history.ts';
+import { openLookers } from './lookers.ts';
 import { type Harm, type Outcome, runChaos } from './run-chaos.ts';
 import { realTime } from './time.ts';
 
@@ -28,6 +29,8 @@ export interface GatewayRun {
 const LATENESS_MS = 30_000;
 const PATIENCE_MS = 60_000;
 const LONGEST_WRITER_PAUSE_MS = 700;
+/** Who has a key gives up after so many. */
+const MOST_TRIES = 4;
 const GATEWAYS = ['one', 'two'];
 
 export async function runGateways(run: GatewayRun): Promise<Outcome> {
@@ -52,15 +55,25 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
     );
     const urls = gateways.map(({ url }) => url);
 
+    const lookers = openLookers({ urls, chance: seededChance(`${seed} lookers`), now: time.now });
     const desks = urls.flatMap((url, index) => {
       const name = GATEWAYS[index] ?? '';
-      return [webSocketDesk(name, url, isOurs), sseDesk(name, url, isOurs)];
+      return [webSocketDesk(name, url, isOurs), sseDesk(name, url, isOurs)].map((desk) =>
+        lookers.at(url, desk),
+      );
     });
     const places = placesIn(world);
     const watched = [null, null, null, ...places.filter(({ isWatched }) => isWatched)];
 
     // Who writes: each in one conversation, by hand or through either gateway.
     const begun = new Map<string, number>();
+    const sends: Sent[] = [];
+    const losses: Span[] = [];
+    const losing = async (lose: () => Promise<unknown>) => {
+      const from = time.now();
+      await lose();
+      losses.push({ from, to: time.now() });
+    };
     const enough = new AbortController();
     const writing = places.map(async (place, index) => {
       const chance = seededChance(`${seed} writer ${index}`);
@@ -69,8 +82,19 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
         const url = chance() < 0.5 ? pick(chance, urls) : undefined;
         if (enough.signal.aborted) return;
         const text = `${OURS} ${index}/${count}`;
-        begun.set(text, time.now());
-        await (url && place.takesSends ? send(url, place.conversation, text) : place.say(text));
+        const from = time.now();
+        begun.set(text, from);
+        if (!url || !place.takesSends) await place.say(text);
+        else if (chance() < 0.5) await send(url, place.conversation, text);
+        else {
+          // Whoever has a key asks again, wherever, until it is known what became of it.
+          for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+            const anywhere = pick(chance, urls) ?? url;
+            if (await send(anywhere, place.conversation, text, text)) break;
+            await time.pause(between(chance, 0, 500), enough.signal);
+          }
+          sends.push({ id: text, from, to: time.now() });
+        }
       }
     });
 
@@ -101,9 +125,13 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
       {
         name: 'Redis is emptied',
         gaps: ['RESET'],
-        happen: async () => void (await operator.flushall()),
+        happen: () => losing(() => operator.flushall()),
       },
-      { name: 'Redis begins anew', gaps: ['RESET'], happen: () => redis.restart() },
+      {
+        name: 'Redis begins anew',
+        gaps: ['RESET'],
+        happen: () => losing(() => redis.restart()),
+      },
       {
         name: 'Redis is frozen',
         gaps: [],
@@ -158,6 +186,7 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
         await Promise.all(writing);
       },
       written: () => places.flatMap((place) => writtenIn(place, begun)),
+      besides: () => ({ reads: lookers.reads, sends, losses }),
       latenessMs: () => LATENESS_MS,
       disorderMs: () => LATENESS_MS,
       gaps: [],

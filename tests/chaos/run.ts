@@ -43,7 +43,7 @@ async function run(): Promise<void> {
       moments.filter(({ type }) => type === 'gap'),
     );
     say(
-      `${history.written.length} written, ${harmed.length} harms, ${gaps.length} gaps announced, ${disorderIn(history)} told after one that was written later`,
+      `${history.written.length} written, ${history.sends.length} of them under a key, ${history.reads.length} looks, ${harmed.length} harms, ${gaps.length} gaps announced, ${disorderIn(history)} told after one that was written later`,
     );
     if (breaches.length > 0) {
       const struck = new Set(breaches.map(({ subscriber }) => subscriber));
