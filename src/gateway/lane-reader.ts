@@ -2,7 +2,7 @@
 
 import { type Failure, type Outcome, success } from '../domain/failure.ts';
 import type { Page, Paging } from '../domain/page.ts';
-import type { Lane, LaneState } from './lane.ts';
+import type { Asking, Lane, LaneState } from './lane.ts';
 
 export type Head<T> =
   | { readonly kind: 'row'; readonly row: T; readonly timeMs: number }
@@ -74,6 +74,9 @@ export function openLane<T>(lane: Lane<T>): LaneReader<T> {
   const known = new Set(own ? from.ids.map((mark) => mark.slice(mark.indexOf(':') + 1)) : []);
   // A row whose time has changed has likely moved, so it no longer says where reading on begins.
   const anchored = new Set(own ? from.ids : []);
+  // Read on, such a list repeats no row: what was kept of one page does not go with what is asked of the next.
+  const isSeamless = lane.paging === 'page-number' || (own && lane.paging !== 'token');
+  let how: Asking = isSeamless && lane.from ? 'anew' : 'as kept';
   const isAnchor = (row: T) => anchored.has(markOf(lane.idOf(row), lane.timeOf(row)));
   // What has been read so far reaches down to here; rows above it are repeats of an overlap.
   let readTo: Watermark | undefined =
@@ -102,22 +105,30 @@ export function openLane<T>(lane: Lane<T>): LaneReader<T> {
   }
 
   async function readOn(): Promise<Outcome<null>> {
+    if (isSeamless && how === 'as kept' && lane.isOld?.()) {
+      how = 'anew';
+      return readFrom(reached, anchors, 'seam');
+    }
     const repeats =
       lane.order === 'by-time' && (lane.paging === 'last-id' || lane.paging === 'offset');
     return readFrom(repeats ? reached : next, anchors);
   }
 
   /** Reads one page, stepping back until its first row is one that was read before. */
-  async function readFrom(at: string | null, trail: readonly string[]): Promise<Outcome<null>> {
+  async function readFrom(
+    at: string | null,
+    trail: readonly string[],
+    place: 'seam' | 'within' = begun ? 'within' : 'seam',
+  ): Promise<Outcome<null>> {
     const page = await ask(at);
     if (!page.ok) return page;
     const first = page.value.items[0];
     const isStart = at === null || at === startOf(lane.paging);
     // Only at a seam: an overlap whose first row is new says that rows above it have gone.
-    const seam = lane.paging !== 'page-number' || !begun;
+    const seam = lane.paging !== 'page-number' || place === 'seam';
     const slipped = overlaps && seam && !isStart && readTo && !(first && isRead(first));
     if (slipped && lane.order === 'by-time') {
-      return readFrom(stepBack(at, trail), trail.slice(1));
+      return readFrom(stepBack(at, trail), trail.slice(1), place);
     }
     append(page.value, at, 0);
     return success(null);
@@ -157,7 +168,7 @@ export function openLane<T>(lane: Lane<T>): LaneReader<T> {
 
   async function ask(at: string | null): Promise<Outcome<Page<T>>> {
     calls += 1;
-    const page = await lane.read(at, lane.size);
+    const page = await lane.read(at, lane.size, how);
     if (!page.ok || lane.paging !== 'token') return page;
     asked.add(at);
     return asked.has(page.value.next) ? success({ ...page.value, next: null }) : page;

@@ -14,12 +14,17 @@ export interface Lane<T> {
   readonly from: LaneState | undefined;
   /** How far to look for rows that match before giving the page back. */
   readonly bound: { readonly rows: number; readonly calls: number };
-  read(at: string | null, size: number): Promise<Outcome<Page<T>>>;
+  read(at: string | null, size: number, how: Asking): Promise<Outcome<Page<T>>>;
+  /** Whether the page read last was kept from before, and not asked for now; absent, none ever is. */
+  isOld?(): boolean;
   matches(row: T): boolean;
   idOf(row: T): string;
   /** Milliseconds since the epoch by which the list descends; null where the row does not say. */
   timeOf(row: T): number | null;
 }
+
+/** `anew`: nothing that was kept will do. */
+export type Asking = 'as kept' | 'anew';
 
 /** What a cursor remembers of one lane. */
 export interface LaneState {

@@ -147,8 +147,9 @@ function laneOf(asked: {
     size: scans ? MAX_PAGE : Math.min(MAX_PAGE, first + (able.paging === 'token' ? 0 : SPARE_ROWS)),
     from: walked[name],
     bound: scans ? SCAN_BOUND : NO_BOUND,
-    read: async (at, size) => {
-      const within = { operation, deadline, sinceMs: ages.sinceMs };
+    isOld: () => ages.isOld,
+    read: async (at, size, how) => {
+      const within = { operation, deadline, sinceMs: ages.since(how) };
       return ages.note(await reads.conversations(name, { filter, at, size }, within));
     },
     matches: (row) => road.compared.every((field) => meetsFilter(row, filter, field)),

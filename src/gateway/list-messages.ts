@@ -43,9 +43,10 @@ export async function listMessages(
       paging: able.value.paging,
       order: able.value.order,
       size: Math.min(MAX_PAGE, first + 1 + (includeHidden ? 1 : HIDDEN_ROOM)),
-      read: async (at, size) => {
+      isOld: () => ages.isOld,
+      read: async (at, size, how) => {
         if (at === null && embedded) return success(embedded);
-        const within = { operation, deadline, sinceMs: ages.sinceMs };
+        const within = { operation, deadline, sinceMs: ages.since(how) };
         return ages.note(await reads.messages(name, { conversation: ref, at, size }, within));
       },
       matches: isWanted,

@@ -39,9 +39,10 @@ export async function listParticipants(
       paging: able.value.paging,
       order: able.value.order,
       size: Math.min(MAX_PAGE, first + 1),
-      read: async (at, size) => {
+      isOld: () => ages.isOld,
+      read: async (at, size, how) => {
         const input = { conversation: { provider: name, nativeId }, at, size };
-        const within = { operation, deadline, sinceMs: ages.sinceMs };
+        const within = { operation, deadline, sinceMs: ages.since(how) };
         return ages.note(await reads.participants(name, input, within));
       },
       matches: () => true,

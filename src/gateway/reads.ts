@@ -9,6 +9,7 @@ import type { Page } from '../domain/page.ts';
 import type { Participant } from '../domain/participant.ts';
 import type { ListConversations, ListMessages, ListParticipants } from '../providers/verbs.ts';
 import type { Operation } from './dispatch.ts';
+import type { Asking } from './lane.ts';
 import type { Question, Questions } from './reads-questions.ts';
 
 export interface Reads {
@@ -31,7 +32,7 @@ export interface Within {
   readonly operation: Operation;
   /** Where several calls share one; absent, the provider's own. */
   readonly deadline?: AbortSignal;
-  /** What was asked for before this will not do. Milliseconds since the epoch. */
+  /** What was asked for before this will not do, nor anything from before now where it is later. Milliseconds since the epoch. */
   readonly sinceMs?: number | undefined;
 }
 
@@ -81,11 +82,15 @@ export function readOf<T>(answered: Outcome<{ readonly value: T }>, askedAtMs: n
 export interface Ages {
   /** What was asked for before the page before it will not do. */
   readonly sinceMs: number | undefined;
+  /** From when on what is asked so will do. */
+  since(how: Asking): number | undefined;
   /** The same outcome, its age noted. */
   note<T>(read: Read<T>): Outcome<T>;
   /** Of the oldest part; undefined where nothing was read. */
   readonly oldestMs: number | undefined;
   readonly status: Read<unknown>['status'];
+  /** Whether what was noted last was kept from before. */
+  readonly isOld: boolean;
   readonly failure: Failure | null;
 }
 
@@ -100,17 +105,23 @@ function openAges({
   let oldestMs: number | undefined;
   let status: Read<unknown>['status'] = 'FRESH';
   let failure: Failure | null = null;
+  let isOld = false;
   return {
     get sinceMs() {
       return newestMs;
     },
+    since: (how) => (how === 'anew' ? Number.POSITIVE_INFINITY : newestMs),
     note({ outcome, askedAtMs, ...read }) {
       if (!outcome.ok) return outcome;
       if (isKept) newestMs = Math.max(newestMs ?? askedAtMs, askedAtMs);
       oldestMs = Math.min(oldestMs ?? askedAtMs, askedAtMs);
       if (read.status === 'STALE' || status === 'FRESH') status = read.status;
       failure ??= read.failure;
+      isOld = read.status !== 'FRESH';
       return outcome;
+    },
+    get isOld() {
+      return isOld;
     },
     get oldestMs() {
       return oldestMs;

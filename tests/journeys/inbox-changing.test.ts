@@ -23,10 +23,13 @@ const DIALECTS: readonly (readonly [string, StartOptions])[] = [
 ];
 
 describe.each(DIALECTS)('a walk over an inbox that changes, with %s,', (_, dialect) => {
-  it.each([1, 2, 7, 20])(
-    'lists every conversation that stood unchanged once, by pages of %i',
-    async (first) => {
-      const parlance = await startParlance({ count: 14, ...dialect });
+  it.each([
+    ...[1, 2, 7, 20].map((first) => ({ first, cache: false, kept: 'nothing' }) as const),
+    ...[1, 7, 20].map((first) => ({ first, cache: {}, kept: 'what can be' }) as const),
+  ])(
+    'lists every conversation that stood unchanged once, by pages of $first, where $kept is kept',
+    async ({ first, cache }) => {
+      const parlance = await startParlance({ count: 14, ...dialect, cache });
       const stood = new Set(standing(parlance.world).keys());
       const chance = seededChance(`${first} ${JSON.stringify(dialect)}`);
       const customers = customersOf(parlance.world, chance);
