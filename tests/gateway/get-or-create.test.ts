@@ -288,6 +288,33 @@ describe('a service that shows no single conversation', () => {
   });
 });
 
+describe('a service that shows none by its id, and whose create broke off after it said the id', () => {
+  it('is asked for its list too', async () => {
+    const service = aService();
+    const { CONVERSATION_GET } = unableTable('It has a list and no more.');
+    const { can } = service.provider;
+    const create = can.CONVERSATION_CREATE;
+    if (create.support === 'NONE') throw new Error('it creates none');
+    const CONVERSATION_CREATE: typeof create = {
+      ...create,
+      async does(input) {
+        service.rows.push(rowOf(input, 0));
+        await input.begun?.('made-0');
+        return failed(LOST);
+      },
+    };
+    const provider = {
+      ...service.provider,
+      can: { ...can, CONVERSATION_GET, CONVERSATION_CREATE },
+    };
+
+    const outcome = await getter(gatewayOver({ service: { ...service, provider } }))();
+
+    expect(outcome).toMatchObject({ ok: true, value: { created: true } });
+    expect(service.rows).toHaveLength(1);
+  });
+});
+
 describe('the search for one that is there', () => {
   it('finds one that moved to the top while the rest was read', async () => {
     const service = aService({ pageSize: 10 });
