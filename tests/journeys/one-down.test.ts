@@ -13,7 +13,9 @@ import { startParlance, type TestParlance } from '../support/parlance.ts';
 import { watchStores, writes } from '../support/stores.ts';
 
 /** Long enough for the others on a machine that is busy. */
-const DEADLINE_MS = 1000;
+const DEADLINE_MS = 3000;
+/** And where each try takes all of it. */
+const HANG_MS = 1000;
 /** For the gateway's own work after the deadline: a bound, not a measure. */
 const MARGIN_MS = 2000;
 const AT_ONCE = 3;
@@ -36,7 +38,7 @@ const CASES = [
 
 describe('a minute under load', () => {
   it.each(CASES)('with %s out (%s)', async (account, _, fault) => {
-    const { parlance, pass } = await startLoaded();
+    const { parlance, pass } = await startLoaded(fault.kind === 'hang' ? HANG_MS : DEADLINE_MS);
     const emulator = emulatorOf(parlance.world, account);
     emulator.inject(fault);
     emulator.forget();
@@ -70,13 +72,12 @@ describe('a minute under load', () => {
     const [first] = toldIn(await inboxPage(parlance, { first: 20 }), account);
     const tries = emulator.journal.length;
     const after = await Promise.all(
-      Array.from({ length: 10 }, () => inboxPage(parlance, { first: 20 })),
+      Array.from({ length: AT_ONCE }, () => inboxPage(parlance, { first: 20 })),
     );
 
     expect([first, tries]).toEqual([`${account} FRESH`, 1]);
-    expect(new Set(after.flatMap((page) => toldIn(page, account)))).toEqual(
-      new Set([`${account} FRESH`]),
-    );
+    const missing = after.flatMap(({ sources }) => sources.flatMap(({ error }) => error ?? []));
+    expect(missing).toEqual([]);
     expect(await healthOf(parlance, account)).toMatchObject({ state: 'UP', retryAt: null });
   });
 });
@@ -123,9 +124,9 @@ describe('while an account is left in peace', () => {
 });
 
 /** Under a clock that only passes when told; whoever needs a token has one. */
-async function startLoaded() {
+async function startLoaded(deadlineMs = DEADLINE_MS) {
   const clock = testClock();
-  const parlance = await startParlance({ count: 2, clock, deadlineMs: DEADLINE_MS });
+  const parlance = await startParlance({ count: 2, clock, deadlineMs });
   await inboxPage(parlance, { first: 20 });
   return { parlance: { ...parlance, now: () => clock() }, pass: clock.pass };
 }
