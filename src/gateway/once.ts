@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { type Failure, failed, invalid, type Outcome, success } from '../domain/failure.ts';
-import type { AccountScope } from '../domain/ids.ts';
+import { type AccountScope, providerName } from '../domain/ids.ts';
 import type { Log } from '../observability/log.ts';
 import type { Asked, AttemptKey, Hold, Ledger } from '../state/idempotency/ledger.ts';
 import { deadlineAfter } from './deadline.ts';
@@ -82,6 +82,7 @@ export function openOnce({ ledger, scopeOf, log }: OnceParts): Once {
     const issue = keyIssue(asked.key);
     if (issue) return invalid('idempotencyKey', issue);
     const { operation, mutation, waitMs } = asked;
+    if (operation.signal.aborted) return failed(goneBefore(asked.provider));
     const caller = callerOf(operation);
     const key: AttemptKey = { caller, mutation, key: asked.key ?? randomUUID() };
     const about = { fingerprint: fingerprintOf(asked.input), scope: scopeOf(asked.provider) };
@@ -238,4 +239,10 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(end, ms).unref();
     signal.addEventListener('abort', end, { once: true });
   });
+}
+
+/** The attempt would go on without its client, and nobody would be told. */
+function goneBefore(provider: string): Failure {
+  const because = 'its client had gone before anything was asked';
+  return { kind: 'unavailable', provider: providerName(provider), because, retryAt: null };
 }

@@ -315,6 +315,22 @@ describe('a service that shows none by its id, and whose create broke off after 
   });
 });
 
+describe('a client that has gone', () => {
+  it('has nothing asked for it', async () => {
+    const service = aService();
+    let pages = 0;
+    service.beforePage(() => {
+      pages += 1;
+    });
+    const gone = { ...operation(), signal: AbortSignal.abort() };
+
+    const outcome = await gatewayOver({ service }).getOrCreateConversation(WANTED, gone);
+
+    expect(outcome).toMatchObject({ ok: false, failure: { kind: 'unavailable' } });
+    expect([pages, service.seen()]).toEqual([0, 0]);
+  });
+});
+
 describe('the search for one that is there', () => {
   it('finds one that moved to the top while the rest was read', async () => {
     const service = aService({ pageSize: 10 });
