@@ -31,9 +31,10 @@ export function answerIn(standing: Standing): Told {
   const { answer } = standing;
   if (standing.state === 'doubt' && answer === undefined) return LEFT;
   if (!isAnswer(answer)) return FOREIGN;
-  // It was told once, to whoever may try again: with this key nothing is tried again while it is not known.
+  // It was told once, to whoever may try again: with this key nothing is tried again while it is not known, also where
+  // nobody looks any more.
   const isDenial = !answer.ok && answer.failure.kind !== 'outcome-unknown';
-  return isDenial && standing.state === 'doubt' ? { ok: null, because: DENIED } : answer;
+  return isDenial ? { ok: null, because: DENIED } : answer;
 }
 
 const DENIED =

@@ -257,6 +257,25 @@ describe('a message that was answered with too much at once', () => {
   });
 });
 
+describe('another write than a message', () => {
+  it('cannot be looked for, and is never made again under its key, whatever it was answered with', async () => {
+    const { gateway, board, given } = desk();
+    const begin = () =>
+      gateway.createConversation({ provider: 'one', tags: [], idempotencyKey: 'k1' }, operation());
+    const first = await begin();
+    await given(1);
+
+    const again = await begin();
+
+    expect(first).toEqual(failed(TOO_MANY));
+    expect(again).toMatchObject({
+      ok: false,
+      failure: { kind: 'outcome-unknown', because: expect.stringContaining('ask with a new key') },
+    });
+    expect([board.creates(), board.lists()]).toEqual([1, 0]);
+  });
+});
+
 describe('sending', () => {
   it('takes the messages of one conversation one at a time, and does not keep others waiting', async () => {
     const { gateway, board } = desk();
@@ -389,6 +408,7 @@ function openBoard() {
   let hidden: Failure | undefined;
   let held: Promise<void> | undefined;
   let lists = 0;
+  let creates = 0;
   let begun = 0;
   const atOnce = new Map<string, { now: number; most: number }>();
 
@@ -426,6 +446,7 @@ function openBoard() {
     add,
     texts: () => rows.slice(0, -1).map(({ text }) => text),
     lists: () => lists,
+    creates: () => creates,
     mostAtOnce: (conversation: string) => atOnce.get(conversation)?.most ?? 0,
     /** Stores what is sent next, and answers with this. */
     answersWith(failure: Failure) {
@@ -463,6 +484,15 @@ function openBoard() {
             paging: 'offset',
             order: 'by-time',
             does: listed,
+          },
+          CONVERSATION_CREATE: {
+            support: 'NATIVE',
+            note: null,
+            fields: [],
+            does: () => {
+              creates += 1;
+              return Promise.resolve(failed(TOO_MANY));
+            },
           },
           MESSAGE_SEND: {
             support: 'NATIVE',
