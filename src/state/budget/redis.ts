@@ -111,7 +111,7 @@ export function redisCount(parts: RedisCountParts): Count {
     askAgainAt = nowMs() + ASK_AGAIN_MS;
     const telling = owed;
     owed = [];
-    const told = await ask(NOBODY, telling);
+    const told = await ask(NOBODY, [...rested(), ...telling.flatMap(longAgo)]);
     if (!told) {
       owed = [...telling, ...owed].slice(-MOST_OWED);
       return;
@@ -142,6 +142,12 @@ export function redisCount(parts: RedisCountParts): Count {
       return byOurselves(asks, settled);
     },
   };
+}
+
+/** It still counts; but what it told of the limit is no longer so. A refusal is told by how long we rest. */
+function longAgo(one: Settled): Settled[] {
+  if (one.came === 'refused') return [];
+  return [{ ...one, came: one.came === 'good' ? 'lost' : one.came, said: {} }];
 }
 
 const NOBODY: Asks = [0, 0, 0];

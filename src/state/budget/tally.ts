@@ -220,6 +220,7 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
 
     mirror(permits, { limit, remaining, resetsInMs, restsInMs, ...known }, now) {
       trim(now);
+      if (left !== null) left = Math.max(0, left - permits.length);
       for (const { key } of permits) {
         granted += 1;
         flying.set(key, { order: granted, doneBefore: done, until: now + FLIGHT_MS });
