@@ -18,6 +18,7 @@ import {
   unaskedBy,
 } from '../support/sharing.ts';
 import { rowsAdded } from '../support/stores.ts';
+import { LONGEST_MS } from '../support/without-redis.ts';
 
 async function started() {
   const watched = await startSentinel();
@@ -89,6 +90,35 @@ it('who looks for news looks on, and who was turned away leaves a service in pea
   for (const hearing of hearings) {
     const { told } = await hearing.until('by a customer');
     expect(told.filter((text) => text === 'added: by a customer')).toHaveLength(1);
+  }
+}, 60_000);
+
+it('a master that freezes is left for its replica, also by who waits for news there, and not gone back to', async () => {
+  const { world, one, other, watched } = await started();
+  const conversation = standingAt(world, 'support');
+  const hearings = [await hearingAt(one, conversation), await hearingAt(other, conversation)];
+  await send(one, conversation, 'before', { idempotencyKey: 'before' });
+  for (const hearing of hearings) await hearing.until('before');
+  await watched.caughtUp();
+
+  await watched.failOver('frozen');
+  const began = performance.now();
+  await send(one, conversation, 'meanwhile');
+  const tookMs = performance.now() - began;
+  await untilReady({ one, other });
+  await send(other, conversation, 'after');
+  for (const hearing of hearings)
+    expect((await hearing.until('after')).told).toContain('gap: RESET');
+  await watched.thaw();
+  const again = await send(other, conversation, 'before', { idempotencyKey: 'before' });
+  await send(one, conversation, 'thawed');
+
+  expect(tookMs).toBeLessThan(LONGEST_MS);
+  expect(again).toMatchObject({ delivery: 'SENT' });
+  expect(textsStored(world, conversation).filter((text) => text === 'before')).toHaveLength(1);
+  for (const hearing of hearings) await hearing.until('thawed');
+  for (const gateway of [one, other]) {
+    expect(await textsShown(gateway, conversation)).toContain('thawed');
   }
 }, 60_000);
 

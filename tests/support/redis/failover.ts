@@ -69,8 +69,10 @@ export interface Watched {
   readonly name: string;
   /** Resolves once the replica has all that the master took in. */
   caughtUp(): Promise<void>;
-  /** The master is killed; resolves once the Sentinel has made a master of the replica. */
-  failOver(): Promise<void>;
+  /** The master is killed, or freezes; resolves once the Sentinel has made a master of the replica. */
+  failOver(how?: 'killed' | 'frozen'): Promise<void>;
+  /** The one that was frozen goes on, and is told by the Sentinel what it is by now. */
+  thaw(): Promise<void>;
 }
 
 /** A master and its replica, watched by a Sentinel that promotes on its own. */
@@ -96,11 +98,16 @@ export async function startSentinel(): Promise<Watched> {
     url: sentinel.url,
     name,
     caughtUp: () => caughtUp(master),
-    async failOver() {
-      await first.kill();
+    async failOver(how = 'killed') {
+      await (how === 'killed' ? first.kill() : first.freeze());
       const promoted = async () =>
         expect(await said('GET-MASTER-ADDR-BY-NAME')).toContain(String(second.port));
       await vi.waitFor(promoted, { timeout: 20_000, interval: 50 });
+    },
+    async thaw() {
+      await first.thaw();
+      const demoted = async () => expect(await master.info('replication')).toContain('role:slave');
+      await vi.waitFor(demoted, { timeout: 20_000, interval: 50 });
     },
   };
 }
