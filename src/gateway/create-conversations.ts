@@ -32,6 +32,7 @@ import {
   wordIssues,
 } from './inputs.ts';
 import { leaseOf } from './intents.ts';
+import type { Telling } from './telling.ts';
 
 export interface CreateInput extends CreateConversation {
   readonly provider: string;
@@ -43,6 +44,7 @@ export interface GetOrCreateInput extends GetOrCreateConversation {
 
 export interface CreateParts {
   readonly dispatch: Dispatch;
+  readonly telling: Pick<Telling, 'created'>;
   readonly scopeOf: (name: ProviderName) => AccountScope;
   readonly leases: Leases;
   /** Milliseconds since the epoch. */
@@ -50,8 +52,9 @@ export interface CreateParts {
   readonly log: Log;
 }
 
-export function createConversations({ dispatch, scopeOf, leases, clock, log }: CreateParts) {
-  const composed = openGetOrCreate({ dispatch, leases, clock, log });
+export function createConversations(parts: CreateParts) {
+  const { dispatch, telling, scopeOf, leases, clock, log } = parts;
+  const composed = openGetOrCreate({ dispatch, telling, leases, clock, log });
 
   async function create(input: CreateInput, operation: Operation): Promise<Outcome<Conversation>> {
     const read = readInput(dispatch, input, 'CONVERSATION_CREATE');

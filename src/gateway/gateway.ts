@@ -155,17 +155,6 @@ export function openGateway(parts: GatewayParts): Gateway {
   const dispatch = dispatcher({ providers, health, restsUntil, log });
   const seal = cursorSeal(cursorSecret);
   const scopeOf = (name: ProviderName) => parts.scopes?.get(name) ?? accountScope(name, '');
-  const {
-    create,
-    getOrCreate,
-    close: stopCreating,
-  } = createConversations({
-    dispatch,
-    scopeOf,
-    leases: parts.turnLeases,
-    clock,
-    log,
-  });
   // Before all others that listen: whoever hears of a change after it reads nothing of before.
   const freshness = openFreshness({
     events: parts.events,
@@ -180,6 +169,18 @@ export function openGateway(parts: GatewayParts): Gateway {
   const inOrder = openInOrder({ ingest, dispatch, events, watch, clock });
   const knownTags = openKnownTags({ events, dispatch });
   const telling = openTelling({ ingest: inOrder, freshness, log });
+  const {
+    create,
+    getOrCreate,
+    close: stopCreating,
+  } = createConversations({
+    dispatch,
+    telling,
+    scopeOf,
+    leases: parts.turnLeases,
+    clock,
+    log,
+  });
   const longestMs = Math.max(0, ...providers.map(({ replyDeadlineMs }) => replyDeadlineMs));
   const replyParts = { dispatch, events, ingest: inOrder, clock, log, longestMs };
   const { replyLeases } = parts;

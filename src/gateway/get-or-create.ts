@@ -12,10 +12,13 @@ import type { Dispatch, Operation } from './dispatch.ts';
 import { findConversation } from './find-conversation.ts';
 import { backoff, pause, unlessAborted, whileHeld } from './held.ts';
 import { NO_INTENT, readNotes } from './intents.ts';
+import type { Telling } from './telling.ts';
 import { type Asking, createMsOf, type Mine, openTurn, type Patience } from './turn-to-create.ts';
 
 export interface GetOrCreateParts {
   readonly dispatch: Dispatch;
+  /** Of what another caller began and left behind. */
+  readonly telling: Pick<Telling, 'created'>;
   readonly leases: Leases;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;

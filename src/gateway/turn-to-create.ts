@@ -19,6 +19,7 @@ import {
   wordsOf,
 } from './intents.ts';
 import { settleIntent } from './settle-intent.ts';
+import type { Telling } from './telling.ts';
 
 export interface Asking {
   readonly provider: Provider;
@@ -77,9 +78,11 @@ const REFUSED_MS = 1500;
 
 export function openTurn({
   dispatch,
+  telling,
   clock,
 }: {
   readonly dispatch: Dispatch;
+  readonly telling: Pick<Telling, 'created'>;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
 }) {
@@ -104,6 +107,8 @@ export function openTurn({
           if (intent !== 'unreadable') {
             await hold.note(noteOfMade({ nativeId: conversation.nativeId, by: intent.id }));
           }
+          // Whoever began it may be gone, without a word to anybody.
+          if (!isOwn) await telling.created(provider.name, success(conversation));
           return done(success({ created: isOwn, conversation }));
         }
         case 'open':
