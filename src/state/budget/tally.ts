@@ -218,7 +218,7 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
       return { granted: given, permits, ...waits, known: known(now) };
     },
 
-    mirror(permits, { limit, remaining, resetsInMs, restsInMs, ...known }, now) {
+    mirror(permits, { limit, remaining, resetsInMs, restsInMs, ...others }, now) {
       trim(now);
       if (left !== null) left = Math.max(0, left - permits.length);
       for (const { key } of permits) {
@@ -233,7 +233,7 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
       if (remaining !== null)
         lent = { left: remaining, until: now + (windowMs ?? resetsInMs ?? 0) };
       rests = Math.max(rests, now + restsInMs);
-      isCareful = known.isCareful;
+      isCareful = others.isCareful;
       carefulUntil = now + CAREFUL_MS;
     },
 
