@@ -7,6 +7,7 @@ import { at, textAt } from '../support/answer.ts';
 import { standingAt } from '../support/attempts.ts';
 import type { TestParlance } from '../support/parlance.ts';
 import { openRedisCluster, type RedisCluster } from '../support/redis/cluster.ts';
+import type { RedisServer } from '../support/redis/server.ts';
 import {
   conversationsAt,
   customerSays,
@@ -119,48 +120,67 @@ describe('two gateways over a cluster of three', () => {
   });
 });
 
-it('where one server of three is gone and comes back, nothing hangs, nothing is doubled, and all goes on', async () => {
-  const cluster = await openRedisCluster();
-  try {
-    const [, second] = cluster.nodes;
-    const urls = cluster.nodes.map(({ url }) => url);
-    const { world, one, other } = await startSharing({ cluster: urls });
-    // An AI would answer what is sent to the others, and takes its time.
-    const ids = (await conversationsAt(one)).filter((id) => !isOf(id, 'help'));
-    const countOf = (id: string) => textsStored(world, id).filter((text) => text === 'once').length;
-    const sendTo = (gateway: TestParlance, id: string) =>
-      send(gateway, id, 'once', { idempotencyKey: `key of ${id}` });
+it.each([
+  [
+    'is gone and comes back',
+    (node?: RedisServer) => node?.kill(),
+    (node?: RedisServer) => node?.restart(),
+  ],
+  [
+    'freezes and goes on',
+    (node?: RedisServer) => node?.freeze(),
+    (node?: RedisServer) => node?.thaw(),
+  ],
+])(
+  'where one server of three %s, nothing hangs, nothing is doubled, and all goes on',
+  async (_how, leave, comeBack) => {
+    const cluster = await openRedisCluster();
+    try {
+      const [, second] = cluster.nodes;
+      const urls = cluster.nodes.map(({ url }) => url);
+      const { world, one, other } = await startSharing({ cluster: urls });
+      // An AI would answer what is sent to the others, and takes its time.
+      const ids = (await conversationsAt(one)).filter((id) => !isOf(id, 'help'));
+      const countOf = (id: string) =>
+        textsStored(world, id).filter((text) => text === 'once').length;
+      const sendTo = (gateway: TestParlance, id: string) =>
+        send(gateway, id, 'once', { idempotencyKey: `key of ${id}` });
 
-    await second?.kill();
-    const results = await Promise.all(
-      ids.map(async (id) => {
-        const began = performance.now();
-        const name = nameOf(await sendTo(one, id));
-        return { name, tookMs: performance.now() - began, count: countOf(id) };
-      }),
-    );
-
-    expect(Math.max(...results.map(({ tookMs }) => tookMs))).toBeLessThan(LONGEST_MS);
-    for (const { name, count } of results) {
-      expect({ name, count }).toEqual(
-        count === 0
-          ? { name: 'GatewayUnavailableError', count }
-          : { name: 'SendMessagePayload', count: 1 },
+      await leave(second);
+      const results = await Promise.all(
+        ids.map(async (id) => {
+          const began = performance.now();
+          const name = nameOf(await sendTo(one, id));
+          return { name, tookMs: performance.now() - began, count: countOf(id) };
+        }),
       );
+
+      expect(Math.max(...results.map(({ tookMs }) => tookMs))).toBeLessThan(LONGEST_MS);
+      for (const { name, count } of results) {
+        expect({ name, count }).toEqual(
+          count === 0
+            ? { name: 'GatewayUnavailableError', count }
+            : { name: 'SendMessagePayload', count: 1 },
+        );
+      }
+      await comeBack(second);
+      await vi.waitFor(async () => {
+        const names = await Promise.all(ids.map(async (id) => nameOf(await sendTo(other, id))));
+        expect(new Set(names)).toEqual(new Set(['SendMessagePayload']));
+      }, 10_000);
+      // What was promised on the servers that stayed was kept, and elsewhere nothing was promised.
+      expect(ids.map(countOf)).toEqual(ids.map(() => 1));
+      await vi.waitFor(
+        async () => expect(await readiness(other)).toEqual({ status: 'ready' }),
+        5000,
+      );
+      expect(Object.values(await inboxSources(other))).not.toContain('FAILED');
+    } finally {
+      await cluster.close();
     }
-    await second?.restart();
-    await vi.waitFor(async () => {
-      const names = await Promise.all(ids.map(async (id) => nameOf(await sendTo(other, id))));
-      expect(new Set(names)).toEqual(new Set(['SendMessagePayload']));
-    }, 10_000);
-    // What was promised on the servers that stayed was kept, and elsewhere nothing was promised.
-    expect(ids.map(countOf)).toEqual(ids.map(() => 1));
-    await vi.waitFor(async () => expect(await readiness(other)).toEqual({ status: 'ready' }));
-    expect(Object.values(await inboxSources(other))).not.toContain('FAILED');
-  } finally {
-    await cluster.close();
-  }
-}, 60_000);
+  },
+  60_000,
+);
 
 /** The provider's deadline, and what a Redis that does not answer may cost. */
 const LONGEST_MS = 2500 + 3000;
