@@ -4,6 +4,7 @@
 import type { Failure, Outcome } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
 import { addressOf, type ExchangeParts, nothingSent, openExchange, type Sent } from './exchange.ts';
+import { delayOf, resetOf } from './limits.ts';
 
 export { unavailable } from './exchange.ts';
 
@@ -129,33 +130,33 @@ export function overload(
   { effect, now }: { readonly effect: Ask['effect']; readonly now: number },
 ): Failure | undefined {
   const { status } = answer;
-  const asked = answer.header('retry-after');
+  const askedMs = delayOf(answer.header('retry-after'), now);
   // There are services that take a message and say so all the same: of a write it is no proof that nothing was done.
   const doubt = effect === 'write' ? ({ doubtful: true } as const) : {};
   if (status === 429) {
-    const retryAt = timeOf(asked ?? answer.header('ratelimit-reset'), now);
-    return { kind: 'rate-limited', provider, retryAt, ...doubt };
+    const waitMs = askedMs ?? resetOf(answer.header('ratelimit-reset'), now);
+    return { kind: 'rate-limited', provider, retryAt: dateIn(waitMs, now), ...doubt };
   }
   if (status < 500) return undefined;
   const because = `it answered HTTP ${status}`;
-  // A gateway in between lost the answer; the service behind it may well have done the work.
-  if (effect === 'write' && (status === 502 || status === 504)) {
+  if (effect === 'write' && LOST_BETWEEN.has(status)) {
     return { kind: 'outcome-unknown', provider, because };
   }
   // A window's end is sent along with every answer, and says nothing of when a fault will.
-  return { kind: 'unavailable', provider, because, retryAt: timeOf(asked, now), ...doubt };
+  return { kind: 'unavailable', provider, because, retryAt: dateIn(askedMs, now), ...doubt };
 }
+
+/**
+ * A gateway in between lost the answer; the service behind it may well have done the work, or still be at it. From 520 on they
+ * are Cloudflare's own words for that.
+ */
+const LOST_BETWEEN: ReadonlySet<number> = new Set([502, 504, 520, 522, 524]);
 
 /** Whether a dot segment would be resolved away before it is sent, and the call land on another endpoint. */
 export function isAnotherPath(path: string): boolean {
   return /\/\.{1,2}(?:\/|$)/.test(path);
 }
 
-/** Seconds from now, or a date. */
-function timeOf(said: string | undefined, now: number): Date | null {
-  if (said === undefined) return null;
-  const seconds = Number(said);
-  if (Number.isFinite(seconds)) return new Date(now + seconds * 1000);
-  const at = Date.parse(said);
-  return Number.isNaN(at) ? null : new Date(Math.max(now, at));
+function dateIn(ms: number | undefined, now: number): Date | null {
+  return ms === undefined ? null : new Date(now + ms);
 }

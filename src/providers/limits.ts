@@ -60,14 +60,14 @@ function numberOf(said: string | undefined): number | undefined {
 }
 
 /** Seconds from now, or a date. */
-function delayOf(said: string | undefined, now: number): number | undefined {
+export function delayOf(said: string | undefined, now: number): number | undefined {
   const seconds = Number(said?.trim() || Number.NaN);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(said ?? '') - now;
   return Number.isNaN(ms) ? undefined : bounded(ms);
 }
 
 /** Seconds from now; some say the moment itself, in seconds since the epoch or as a date. */
-function resetOf(said: string | undefined, now: number): number | undefined {
+export function resetOf(said: string | undefined, now: number): number | undefined {
   const seconds = Number(said?.trim() || Number.NaN);
   if (Number.isFinite(seconds) && seconds > A_YEAR_S) return bounded(seconds * 1000 - now);
   return delayOf(said, now);

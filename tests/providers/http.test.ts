@@ -338,7 +338,17 @@ describe('what a busy or broken service means', () => {
 
   it('does not say when where the service does not, or talks nonsense', () => {
     expect(judge(429)).toMatchObject({ kind: 'rate-limited', retryAt: null });
+    expect(judge(429, { 'retry-after': '' })).toMatchObject({ retryAt: null });
     expect(judge(429, { 'retry-after': 'soon' })).toMatchObject({ retryAt: null });
+  });
+
+  it.each([
+    // The moment itself, as some say it.
+    [{ 'ratelimit-reset': '1772366407' }, '2026-03-01T12:00:07.000Z'],
+    [{ 'retry-after': '1e300' }, '2026-03-02T12:00:00.000Z'],
+    [{ 'retry-after': '-30' }, '2026-03-01T12:00:00.000Z'],
+  ])('never says a moment that is past, none or beyond a day after %o', (headers, at) => {
+    expect(judge(429, headers)).toMatchObject({ retryAt: new Date(at) });
   });
 
   it('does not take the end of a rate window for the end of a fault', () => {
@@ -353,6 +363,7 @@ describe('what a busy or broken service means', () => {
     [502, 'outcome-unknown'],
     [503, 'unavailable'],
     [504, 'outcome-unknown'],
+    [524, 'outcome-unknown'],
   ] as const)('tells of a write answered %i that it is %s', (status, kind) => {
     expect(judge(status, {}, 'write')).toMatchObject({ kind });
     expect(judge(status, {}, 'read')).toMatchObject({ kind: 'unavailable' });
