@@ -213,11 +213,13 @@ export function waited<T>(
 ): Promise<Read<T>> {
   return new Promise((resolve) => {
     const late = deadline ?? deadlineAfter(deadlineMs);
+    // One of each who waits: an operation may wait for a hundred things, and Node takes many ears on one signal for a leak.
+    const gone = AbortSignal.any([operation.signal]);
     let timer: NodeJS.Timeout | undefined;
     const done = (read: Read<T>) => {
       clearTimeout(timer);
       late.removeEventListener('abort', wait);
-      operation.signal.removeEventListener('abort', leave);
+      gone.removeEventListener('abort', leave);
       resolve(read);
     };
     const leave = () => {
@@ -230,8 +232,8 @@ export function waited<T>(
     };
     if (late.aborted) wait();
     else late.addEventListener('abort', wait, { once: true });
-    if (operation.signal.aborted) leave();
-    else operation.signal.addEventListener('abort', leave, { once: true });
+    if (gone.aborted) leave();
+    else gone.addEventListener('abort', leave, { once: true });
     void answer.then(done);
   });
 }
