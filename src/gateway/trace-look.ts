@@ -1,6 +1,6 @@
 // One look for a message whose answer was lost: by its mark, or by what is new in its conversation.
 
-import type { Failure, Outcome } from '../domain/failure.ts';
+import { type Failure, mapOutcome, type Outcome } from '../domain/failure.ts';
 import type { ConversationRef } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import type { Page } from '../domain/page.ts';
@@ -51,9 +51,9 @@ export function lookFor(looking: Looking): Promise<Look> {
 /** The ids of the newest messages, as they are now: never what was read before. */
 export async function newestIds(
   asked: Pick<Looking, 'dispatch' | 'deadline'> & { readonly conversation: ConversationRef },
-): Promise<readonly string[] | null> {
+): Promise<Outcome<readonly string[]>> {
   const page = await readPage(asked, null);
-  return page.ok ? page.value.items.map(({ nativeId }) => nativeId) : null;
+  return mapOutcome(page, ({ items }) => items.map(({ nativeId }) => nativeId));
 }
 
 async function lookByMark(looking: Looking): Promise<Look> {

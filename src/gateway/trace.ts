@@ -58,11 +58,7 @@ export function openTraces({ dispatch, leases, scopeOf, clock }: TraceParts): Tr
     const isSlow = message.expectReply;
     const patience = deadlineAfter(isSlow ? provider.replyDeadlineMs : provider.deadlineMs);
     return turns.take(message.conversation, patience, async (turn) => {
-      const before = await newestIds({
-        dispatch,
-        conversation: message.conversation,
-        deadline: lookDeadline(provider),
-      });
+      const before = await idsBefore(sending, patience);
       const note = noteOf(sending, way, before);
       if (!(await turn.begin(note.mark, wordsOf(note.said)))) return failed(overtaken(provider));
       const outcome = await attempted({ ...sending, message }, note, turn);
@@ -71,6 +67,18 @@ export function openTraces({ dispatch, leases, scopeOf, clock }: TraceParts): Tr
       if (isKnown) await turn.end(note.mark, sent);
       return outcome;
     });
+  }
+
+  /** Where the account rests the message waits for it too: the look waits first, or nobody could tell afterwards. */
+  async function idsBefore(
+    { provider, message: { conversation } }: Sending,
+    patience: AbortSignal,
+  ): Promise<readonly string[] | null> {
+    const asked = { dispatch, conversation };
+    const soon = await newestIds({ ...asked, deadline: lookDeadline(provider) });
+    const isResting = !soon.ok && soon.failure.kind === 'rate-limited';
+    const ids = isResting ? await newestIds({ ...asked, deadline: patience }) : soon;
+    return ids.ok ? ids.value : null;
   }
 
   function noteOf(

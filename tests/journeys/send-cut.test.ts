@@ -5,9 +5,17 @@ import { describe, expect, it, vi } from 'vitest';
 import { at } from '../support/answer.ts';
 import type { CutAt } from '../support/cutting.ts';
 import { appendedTo } from '../support/event-log.ts';
+import { ask } from '../support/parlance.ts';
 import { type Running, type Settlings, sendingScene, TEXT, WAYS, type Way } from './sending.ts';
 
 const KEY = 'tell-me-what-became-of-it';
+
+const BY_HISTORY: Way = {
+  title: 'website',
+  account: 'website',
+  more: {},
+  method: 'POST',
+};
 
 const NAMED = WAYS.map((way) => [way.title, way] as const);
 
@@ -84,6 +92,21 @@ describe.each(NAMED)('a message to %s', (_title, way: Way) => {
       ['UNKNOWN', settledAs('SENT')],
     ]);
     expect(again).toMatchObject({ delivery: 'SENT', sent: { text: TEXT } });
+    expect(stored()).toBe(1);
+  });
+});
+
+describe('a message to an account that rests', () => {
+  it('waits, and is found again where its answer is cut then', async () => {
+    const { world, conversation, cutting, gateway, stored } = await sendingScene(BY_HISTORY);
+    // Longer than a look takes, and shorter than a message may wait.
+    world.botpress.inject({ kind: 'status', status: 429, retryAfter: 3, times: 1 });
+    await ask(gateway.url, 'query ($id: ID!) { conversation(id: $id) { title } }', {
+      id: conversation,
+    });
+    void cutting.cut('after-accept', { method: BY_HISTORY.method, path: '/', body: TEXT });
+
+    expect(await gateway.send({ idempotencyKey: KEY })).toMatchObject({ delivery: 'SENT' });
     expect(stored()).toBe(1);
   });
 });
