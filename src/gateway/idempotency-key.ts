@@ -11,8 +11,10 @@ const MOST_CHARACTERS = 255;
 export function keyIssue(key: string | undefined): string | undefined {
   if (key === undefined) return undefined;
   if (key === '') return 'must not be empty; leave it out, and one is made for you.';
-  if (key.length > MOST_CHARACTERS) {
-    return `has ${key.length} characters, and ${MOST_CHARACTERS} are the most; a UUID does.`;
+  // As people count them: one that takes two units of UTF-16 is one.
+  const characters = [...key].length;
+  if (characters > MOST_CHARACTERS) {
+    return `has ${characters} characters, and ${MOST_CHARACTERS} are the most; a UUID does.`;
   }
   return /\p{Cc}/u.test(key) ? 'must have no control characters; a UUID does.' : undefined;
 }

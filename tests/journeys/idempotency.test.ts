@@ -200,9 +200,9 @@ describe('a write under a key', () => {
     expect(changes()).toEqual({});
   });
 
-  it('is taken with a key of 255 characters', async () => {
+  it.each(['k', '🔑'])('is taken with a key of 255 characters such as %s', async (character) => {
     const { world, ask } = await scene();
-    const idempotencyKey = 'k'.repeat(255);
+    const idempotencyKey = character.repeat(255);
 
     expect(await send({ ask }, world, { idempotencyKey })).toMatchObject({ idempotencyKey });
   });
