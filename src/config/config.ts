@@ -66,13 +66,13 @@ export type CacheInput =
       readonly memoryMb?: number;
       /** Pages of the list of conversations: 3000, 7000 and 3600000 where absent. */
       readonly conversations?: KeptTimesInput;
-      /** One conversation: 5000, 10000 and 3600000. */
+      /** One conversation: 5000, 10000 and 0. */
       readonly conversation?: KeptTimesInput;
-      /** Pages of the messages of a conversation: 2000, 5000 and 3600000. */
+      /** Pages of the messages of a conversation: 2000, 5000 and 0. */
       readonly messages?: KeptTimesInput;
-      /** One message: 10000, 30000 and 3600000. */
+      /** One message: 10000, 30000 and 0. */
       readonly message?: KeptTimesInput;
-      /** Who takes part in a conversation: 10000, 30000 and 3600000. */
+      /** Who takes part in a conversation: 10000, 30000 and 0. */
       readonly participants?: KeptTimesInput;
     };
 
@@ -81,7 +81,7 @@ export interface KeptTimesInput {
   readonly freshMs?: number;
   /** So much longer it is shown once more, while it is asked for again. */
   readonly staleMs?: number;
-  /** So long after it was asked for it is shown where the provider fails. */
+  /** So long after it was asked for it is shown where the provider fails. Only the inbox has a place to say that it is old. */
   readonly graceMs?: number;
 }
 

@@ -24,14 +24,15 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Lists change by whatever happens anywhere in them, and people look at them to see what is new; a conversation changes
- * seldom and by a few hands; a message that stands hardly ever does, nor who takes part.
+ * seldom and by a few hands; a message that stands hardly ever does, nor who takes part. Where the provider fails only the
+ * inbox is shown from long ago: its sources say so, and nothing else has a place to say it.
  */
 const USUAL: Readonly<Record<KeptKind, Times>> = {
   conversations: { freshMs: 3000, staleMs: 7000, graceMs: HOUR_MS },
-  conversation: { freshMs: 5000, staleMs: 10_000, graceMs: HOUR_MS },
-  messages: { freshMs: 2000, staleMs: 5000, graceMs: HOUR_MS },
-  message: { freshMs: 10_000, staleMs: 30_000, graceMs: HOUR_MS },
-  participants: { freshMs: 10_000, staleMs: 30_000, graceMs: HOUR_MS },
+  conversation: { freshMs: 5000, staleMs: 10_000, graceMs: 0 },
+  messages: { freshMs: 2000, staleMs: 5000, graceMs: 0 },
+  message: { freshMs: 10_000, staleMs: 30_000, graceMs: 0 },
+  participants: { freshMs: 10_000, staleMs: 30_000, graceMs: 0 },
 };
 
 /** As set, the usual where nothing was. */

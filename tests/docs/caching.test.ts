@@ -24,7 +24,7 @@ describe('what is said of how long answers are kept', () => {
     const said = (row ?? '').split('|').slice(2, 5);
 
     const { freshMs, staleMs, graceMs } = usual(kind);
-    expect(said.map((cell) => Number(/\d+/.exec(cell)?.[0]))).toEqual([
+    expect(said.map((cell) => Number(/\d+/.exec(cell)?.[0] ?? 0))).toEqual([
       freshMs / 1000,
       staleMs / 1000,
       graceMs / 3_600_000,

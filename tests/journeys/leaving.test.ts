@@ -19,7 +19,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('a gateway that is sent %s', (sign
     const client = talkTo(url);
     client.ask(post(INBOX));
     // Somebody else, who would keep the connection after the answer.
-    const other = ask(url, INBOX);
+    const other = ask(url, OTHER_INBOX);
     await vi.waitFor(() => expect(world.botpress.journal).toHaveLength(2));
 
     started.child.kill(signal);
@@ -76,6 +76,9 @@ describe('a gateway that leaves', () => {
 });
 
 const INBOX = '{ conversations(first: 3) { nodes { id } sources { status } } }';
+/** The same question would be asked once for both. */
+const OTHER_INBOX =
+  '{ conversations(first: 3, filter: { tags: [{ key: "a", value: "b" }] }) { nodes { id } } }';
 
 async function startedOver(): Promise<{ started: Running; world: World; url: string }> {
   const world = await startedWorld();

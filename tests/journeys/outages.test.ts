@@ -163,16 +163,22 @@ describe('a provider that was asked too often', () => {
     expect(page.hasNextPage).toBe(true);
   });
 
-  it.each(['assistant', 'support'] as const)('says no time where %s says none', async (account) => {
-    const parlance = await startParlance({ count: 3 });
-    emulatorOf(parlance.world, account).inject({ kind: 'status', status: 429 });
+  it.each(['assistant', 'support'] as const)(
+    'says until when it is left in peace where %s says no time',
+    async (account) => {
+      const parlance = await startParlance({ count: 3, clock: () => NOW_MS });
+      emulatorOf(parlance.world, account).inject({ kind: 'status', status: 429 });
 
-    const page = await inboxPage(parlance, { first: 100 });
+      const page = await inboxPage(parlance, { first: 100 });
 
-    const error = page.sources.find(({ name }) => name === account)?.error;
-    expect(error).toMatchObject({ __typename: 'RateLimitedError', retryAt: null });
-    expect(textAt(error, 'message')).toMatch(/Try again in a moment\.$/);
-  });
+      const error = page.sources.find(({ name }) => name === account)?.error;
+      const retryAt = new Date(textAt(error, 'retryAt'));
+      expect(error).toMatchObject({ __typename: 'RateLimitedError' });
+      expect(retryAt.getTime()).toBeGreaterThan(NOW_MS);
+      expect(retryAt.getTime()).toBeLessThanOrEqual(NOW_MS + 60_000);
+      expect(textAt(error, 'message')).toContain(retryAt.toISOString());
+    },
+  );
 
   it('says when Botpress’ window ends, which it announces in a header of its own', async () => {
     const parlance = await startParlance({
