@@ -9,7 +9,7 @@ import { encodeId } from '../src/domain/ids.ts';
 import type { Message as DomainMessage } from '../src/domain/message.ts';
 import type { Participant as DomainParticipant } from '../src/domain/participant.ts';
 import { redacted } from '../src/domain/redaction.ts';
-import type { EdgePage, FilterAsked, Source as GatewaySource } from '../src/gateway/pages.ts';
+import type { EdgePage, FilterAsked, Source as GatewaySource } from '../src/gateway/lists/pages.ts';
 import { builder, DEFAULT_PAGE, pageCost } from './builder.ts';
 import { ErrorInterface, shownError } from './error.ts';
 import { unwrap } from './failure.ts';

@@ -6,7 +6,7 @@ import { scopeOf } from './config/scope.ts';
 import type { ProviderName } from './domain/ids.ts';
 import { aloneAt } from './gateway/alone.ts';
 import { type Gateway, openGateway } from './gateway/gateway.ts';
-import { type Ingest, openIngest } from './gateway/ingest.ts';
+import { type Ingest, openIngest } from './gateway/live/ingest.ts';
 import type { Log } from './observability/log.ts';
 import { openCache } from './open-cache.ts';
 import { openOwnProvider } from './open-own-provider.ts';

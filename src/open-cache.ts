@@ -1,7 +1,7 @@
 // Where answers to queries are kept: in this process, and, where gateways share a Redis, there too.
 
 import type { CacheInput } from './config/config.ts';
-import type { Keeping } from './gateway/answering.ts';
+import type { Keeping } from './gateway/reads/answering.ts';
 import type { Log } from './observability/log.ts';
 import { layeredCache } from './state/cache/layered.ts';
 import { memoryCache } from './state/cache/memory.ts';

@@ -1,8 +1,8 @@
 // Has a bot answer a conversation that is stored nowhere.
 
 import type { CompleteOptions } from '../../src/domain/native.ts';
-import type { CompleteInput } from '../../src/gateway/complete-conversation.ts';
-import type { Keyed } from '../../src/gateway/once.ts';
+import type { CompleteInput } from '../../src/gateway/writes/complete-conversation.ts';
+import type { Keyed } from '../../src/gateway/writes/once.ts';
 import type { CompletedConversation } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';

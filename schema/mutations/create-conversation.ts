@@ -1,7 +1,7 @@
 // Begins a conversation.
 
-import type { ConversationCreated } from '../../src/gateway/keyed-writes.ts';
-import type { Keyed } from '../../src/gateway/once.ts';
+import type { ConversationCreated } from '../../src/gateway/writes/keyed-writes.ts';
+import type { Keyed } from '../../src/gateway/writes/once.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';
 import { unwrap } from '../failure.ts';

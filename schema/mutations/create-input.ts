@@ -1,7 +1,7 @@
 // The input that creating and getting-or-creating share.
 
-import type { CreateInput } from '../../src/gateway/create-conversations.ts';
-import type { Keyed } from '../../src/gateway/once.ts';
+import type { CreateInput } from '../../src/gateway/writes/create-conversations.ts';
+import type { Keyed } from '../../src/gateway/writes/once.ts';
 import { builder } from '../builder.ts';
 import { ConversationPriority } from '../conversation.ts';
 import { MessageRole } from '../participant.ts';

@@ -1,6 +1,6 @@
 // Finds a conversation, or begins it where there is none.
 
-import type { Keyed } from '../../src/gateway/once.ts';
+import type { Keyed } from '../../src/gateway/writes/once.ts';
 import type { GotOrCreated } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';

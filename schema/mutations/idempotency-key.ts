@@ -1,6 +1,6 @@
 // The key by which a write that is asked twice is done once.
 
-import type { Keyed } from '../../src/gateway/once.ts';
+import type { Keyed } from '../../src/gateway/writes/once.ts';
 import type { builder } from '../builder.ts';
 
 type Fields<Shape> = PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Shape>;

@@ -1,8 +1,8 @@
 // Has a bot answer what is already there.
 
 import type { ReplyOptions } from '../../src/domain/native.ts';
-import type { Keyed } from '../../src/gateway/once.ts';
-import type { ReplyRequested } from '../../src/gateway/request-reply.ts';
+import type { Keyed } from '../../src/gateway/writes/once.ts';
+import type { ReplyRequested } from '../../src/gateway/writes/request-reply.ts';
 import type { RequestReply } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { ErrorInterface, shownError } from '../error.ts';

@@ -1,8 +1,8 @@
 // Writes a message into a conversation.
 
 import type { SendOptions } from '../../src/domain/native.ts';
-import type { Keyed } from '../../src/gateway/once.ts';
-import type { MessageSent, SendInput } from '../../src/gateway/send-message.ts';
+import type { Keyed } from '../../src/gateway/writes/once.ts';
+import type { MessageSent, SendInput } from '../../src/gateway/writes/send-message.ts';
 import { builder } from '../builder.ts';
 import { ErrorInterface, shownError } from '../error.ts';
 import { WRITE_ERRORS } from '../errors.ts';

@@ -2,7 +2,7 @@
 
 import type { Issue } from '../../src/domain/failure.ts';
 import type { UpdateMessageOptions } from '../../src/domain/native.ts';
-import type { UpdateMessageInput } from '../../src/gateway/update-message.ts';
+import type { UpdateMessageInput } from '../../src/gateway/writes/update-message.ts';
 import type { UpdatedMessage } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';

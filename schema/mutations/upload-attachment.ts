@@ -1,8 +1,8 @@
 // Uploads a file into a conversation.
 
-import type { AttachmentUploaded } from '../../src/gateway/keyed-writes.ts';
-import type { Keyed } from '../../src/gateway/once.ts';
-import type { UploadInput } from '../../src/gateway/upload-attachment.ts';
+import type { AttachmentUploaded } from '../../src/gateway/writes/keyed-writes.ts';
+import type { Keyed } from '../../src/gateway/writes/once.ts';
+import type { UploadInput } from '../../src/gateway/writes/upload-attachment.ts';
 import type { HttpRequest } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';

@@ -2,7 +2,7 @@
 
 import type { ContactOptions } from '../../src/domain/native.ts';
 import type { Contact as DomainContact } from '../../src/domain/participant.ts';
-import type { UpsertContactInput } from '../../src/gateway/upsert-contact.ts';
+import type { UpsertContactInput } from '../../src/gateway/writes/upsert-contact.ts';
 import type { ContactOutcome as DomainOutcome } from '../../src/providers/verbs.ts';
 import { builder } from '../builder.ts';
 import { WRITE_ERRORS } from '../errors.ts';

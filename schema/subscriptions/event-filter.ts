@@ -2,7 +2,7 @@
 
 import type { EventKind as DomainEventKind } from '../../src/domain/event.ts';
 import { providerName } from '../../src/domain/ids.ts';
-import type { EventFilterAsked, EventsAsked } from '../../src/gateway/subscribe.ts';
+import type { EventFilterAsked, EventsAsked } from '../../src/gateway/live/subscribe.ts';
 import { builder } from '../builder.ts';
 import { invalidInput } from '../failure.ts';
 import { conversationRefOf } from '../global-id.ts';

@@ -2,7 +2,7 @@
 
 import type { GapReason as DomainGapReason, EventKind, Fact } from '../../src/domain/event.ts';
 import { type ConversationRef, encodeId } from '../../src/domain/ids.ts';
-import type { Told } from '../../src/gateway/subscribe.ts';
+import type { Told } from '../../src/gateway/live/subscribe.ts';
 import { builder } from '../builder.ts';
 import { errorOf } from '../failure.ts';
 

@@ -4,7 +4,7 @@ import { failed } from '../domain/failure.ts';
 import type { AccountScope, ProviderName } from '../domain/ids.ts';
 import type { Alone } from '../providers/provider.ts';
 import type { Leases } from '../state/lease/lease.ts';
-import { takeTurn, whileHeld } from './held.ts';
+import { takeTurn, whileHeld } from './writes/held.ts';
 
 /**
  * Where nobody can say whose turn it is nothing is written: somebody's tag lost without a word is worse than an error that

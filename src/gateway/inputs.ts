@@ -8,7 +8,7 @@ import type { MessageRole } from '../domain/participant.ts';
 import type { Tag } from '../domain/tag.ts';
 import type { Verb } from '../domain/verb.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { FilterAsked } from './pages.ts';
+import type { FilterAsked } from './lists/pages.ts';
 
 export const MAX_PAGE = 100;
 

@@ -3,10 +3,10 @@
 
 import { type ConversationRef, providerName } from '../../src/domain/ids.ts';
 import type { Message } from '../../src/domain/message.ts';
-import { openBroadcast } from '../../src/gateway/broadcast.ts';
-import { eventCursors } from '../../src/gateway/event-cursor.ts';
-import { openIngest } from '../../src/gateway/ingest.ts';
-import { subscribe, type Told } from '../../src/gateway/subscribe.ts';
+import { openBroadcast } from '../../src/gateway/live/broadcast.ts';
+import { eventCursors } from '../../src/gateway/live/event-cursor.ts';
+import { openIngest } from '../../src/gateway/live/ingest.ts';
+import { subscribe, type Told } from '../../src/gateway/live/subscribe.ts';
 import type { EventLog } from '../../src/state/events/log.ts';
 import type { Marks } from './history.ts';
 import type { Time } from './time.ts';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { KEPT_KINDS, timesOf } from '../../src/gateway/keeping-times.ts';
+import { KEPT_KINDS, timesOf } from '../../src/gateway/reads/keeping-times.ts';
 
 const root = new URL('../../', import.meta.url);
 const usual = timesOf();

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Failure, failed, success } from '../../src/domain/failure.ts';
-import { mergePages } from '../../src/gateway/merge.ts';
+import { mergePages } from '../../src/gateway/lists/merge.ts';
 
 const TOO_OFTEN: Failure = {
   kind: 'invalid-input',

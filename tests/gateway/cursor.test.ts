@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cursorSeal } from '../../src/gateway/cursor.ts';
-import type { LaneState } from '../../src/gateway/lane.ts';
-import type { WalkState } from '../../src/gateway/merge.ts';
+import { cursorSeal } from '../../src/gateway/lists/cursor.ts';
+import type { LaneState } from '../../src/gateway/lists/lane.ts';
+import type { WalkState } from '../../src/gateway/lists/merge.ts';
 
 const seal = cursorSeal('a secret of this test');
 const QUESTION = 'conversations {}';

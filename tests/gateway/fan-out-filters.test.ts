@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Conversation, FilterField } from '../../src/domain/conversation.ts';
 import { encodeId, providerName } from '../../src/domain/ids.ts';
-import type { FilterAsked } from '../../src/gateway/pages.ts';
+import type { FilterAsked } from '../../src/gateway/lists/pages.ts';
 import type { FilterTable } from '../../src/providers/provider.ts';
 import {
   gatewayOver,

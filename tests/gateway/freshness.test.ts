@@ -6,7 +6,7 @@ import { array, assert, asyncProperty, constantFrom, nat, record, tuple } from '
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { failed, type Outcome } from '../../src/domain/failure.ts';
 import type { Operation } from '../../src/gateway/dispatch.ts';
-import type { Told } from '../../src/gateway/subscribe.ts';
+import type { Told } from '../../src/gateway/live/subscribe.ts';
 import type { Cache } from '../../src/state/cache/cache.ts';
 import { layeredCache } from '../../src/state/cache/layered.ts';
 import { memoryCache } from '../../src/state/cache/memory.ts';

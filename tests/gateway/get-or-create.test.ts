@@ -6,7 +6,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { type Failure, failed, success } from '../../src/domain/failure.ts';
 import { providerName } from '../../src/domain/ids.ts';
 import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
-import { takeTurn } from '../../src/gateway/held.ts';
+import { takeTurn } from '../../src/gateway/writes/held.ts';
 import { unableTable } from '../../src/providers/provider.ts';
 import type { Leases } from '../../src/state/lease/lease.ts';
 import { memoryLeases } from '../../src/state/lease/memory.ts';

@@ -6,7 +6,7 @@ import { providerName } from '../../src/domain/ids.ts';
 import type { Page } from '../../src/domain/page.ts';
 import type { Operation } from '../../src/gateway/dispatch.ts';
 import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
-import type { ConversationPage, FilterAsked } from '../../src/gateway/pages.ts';
+import type { ConversationPage, FilterAsked } from '../../src/gateway/lists/pages.ts';
 import type { Log } from '../../src/observability/log.ts';
 import {
   type Call,

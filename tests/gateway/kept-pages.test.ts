@@ -3,8 +3,8 @@
 import { expect, it } from 'vitest';
 import { success } from '../../src/domain/failure.ts';
 import type { Order, Page } from '../../src/domain/page.ts';
-import type { Lane, LaneState } from '../../src/gateway/lane.ts';
-import { openLane } from '../../src/gateway/lane-reader.ts';
+import type { Lane, LaneState } from '../../src/gateway/lists/lane.ts';
+import { openLane } from '../../src/gateway/lists/lane-reader.ts';
 
 const SIZE = 3;
 

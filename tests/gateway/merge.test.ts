@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cursorSeal } from '../../src/gateway/cursor.ts';
-import type { Lane } from '../../src/gateway/lane.ts';
-import { mergePages, type WalkState } from '../../src/gateway/merge.ts';
+import { cursorSeal } from '../../src/gateway/lists/cursor.ts';
+import type { Lane } from '../../src/gateway/lists/lane.ts';
+import { mergePages, type WalkState } from '../../src/gateway/lists/merge.ts';
 import { type ShiftingList, type ShiftingRow, shiftingList } from './shifting-list.ts';
 
 /** Thousands of walks, on a machine that may be doing other things. */

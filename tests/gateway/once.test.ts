@@ -3,8 +3,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Failure, failed, type Outcome, success } from '../../src/domain/failure.ts';
 import { accountScope, providerName } from '../../src/domain/ids.ts';
-import { fingerprintOf } from '../../src/gateway/idempotency-key.ts';
-import { type Attempt, type Once, type OnceAsked, openOnce } from '../../src/gateway/once.ts';
+import { fingerprintOf } from '../../src/gateway/writes/idempotency-key.ts';
+import {
+  type Attempt,
+  type Once,
+  type OnceAsked,
+  openOnce,
+} from '../../src/gateway/writes/once.ts';
 import type { Asked, AttemptKey, Ledger } from '../../src/state/idempotency/ledger.ts';
 import { memoryLedger } from '../../src/state/idempotency/memory.ts';
 import { valueOf } from '../state/event-log.ts';

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { success } from '../../src/domain/failure.ts';
 import type { Page, Paging } from '../../src/domain/page.ts';
-import { cursorSeal } from '../../src/gateway/cursor.ts';
-import { mergePages, type WalkState } from '../../src/gateway/merge.ts';
+import { cursorSeal } from '../../src/gateway/lists/cursor.ts';
+import { mergePages, type WalkState } from '../../src/gateway/lists/merge.ts';
 
 const seal = cursorSeal('a secret of this test');
 /** More than a cursor remembers. */

@@ -3,7 +3,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Failure, failed } from '../../src/domain/failure.ts';
 import { accountScope, providerName } from '../../src/domain/ids.ts';
-import { keyOf } from '../../src/gateway/reads-questions.ts';
+import { keyOf } from '../../src/gateway/reads/reads-questions.ts';
 import type { Cache } from '../../src/state/cache/cache.ts';
 import { type MemoryCache, memoryCache } from '../../src/state/cache/memory.ts';
 import type { EventLog } from '../../src/state/events/log.ts';

@@ -5,7 +5,7 @@ import { type Failure, failed, type Outcome, success } from '../../src/domain/fa
 import { accountScope, type ProviderName, providerName } from '../../src/domain/ids.ts';
 import type { Message } from '../../src/domain/message.ts';
 import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
-import type { MessageSent } from '../../src/gateway/send-message.ts';
+import type { MessageSent } from '../../src/gateway/writes/send-message.ts';
 import type { Provider, Tracing } from '../../src/providers/provider.ts';
 import type { ListMessages, SendMessage, SentMessage } from '../../src/providers/verbs.ts';
 import type { EventLog } from '../../src/state/events/log.ts';

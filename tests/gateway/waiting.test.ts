@@ -2,7 +2,7 @@
 
 import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
-import { type Flight, waited } from '../../src/gateway/flights.ts';
+import { type Flight, waited } from '../../src/gateway/reads/flights.ts';
 import { handMade } from './hand-made.ts';
 
 it('costs its signal no ear for each, and all of it ends when its client leaves', async () => {

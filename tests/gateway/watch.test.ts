@@ -1,7 +1,7 @@
 // What is found by looking, how often is looked, and who looks: over a service in memory and time that passes on demand.
 
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openIngest } from '../../src/gateway/ingest.ts';
+import { openIngest } from '../../src/gateway/live/ingest.ts';
 import type { EventLog } from '../../src/state/events/log.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';
 import type { Leases } from '../../src/state/lease/lease.ts';

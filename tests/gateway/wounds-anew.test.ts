@@ -2,9 +2,9 @@
 
 import { expect, it, onTestFinished } from 'vitest';
 import { success } from '../../src/domain/failure.ts';
-import { openBroadcast } from '../../src/gateway/broadcast.ts';
-import { eventCursors } from '../../src/gateway/event-cursor.ts';
-import { subscribe, type Told } from '../../src/gateway/subscribe.ts';
+import { openBroadcast } from '../../src/gateway/live/broadcast.ts';
+import { eventCursors } from '../../src/gateway/live/event-cursor.ts';
+import { subscribe, type Told } from '../../src/gateway/live/subscribe.ts';
 import type { Ear, Entry, EventLog, Mark, Slice } from '../../src/state/events/log.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';
 import { saying, valueOf } from '../state/event-log.ts';

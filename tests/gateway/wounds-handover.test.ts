@@ -2,9 +2,9 @@
 
 import { expect, it } from 'vitest';
 import { between, type Chance, pick, seededChance } from '../../emulators/story/chance.ts';
-import { openBroadcast } from '../../src/gateway/broadcast.ts';
-import { eventCursors } from '../../src/gateway/event-cursor.ts';
-import { subscribe, type Told } from '../../src/gateway/subscribe.ts';
+import { openBroadcast } from '../../src/gateway/live/broadcast.ts';
+import { eventCursors } from '../../src/gateway/live/event-cursor.ts';
+import { subscribe, type Told } from '../../src/gateway/live/subscribe.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';
 import { saying, valueOf } from '../state/event-log.ts';
 

@@ -3,9 +3,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Missed } from '../../src/domain/event.ts';
 import { providerName } from '../../src/domain/ids.ts';
-import { openBroadcast } from '../../src/gateway/broadcast.ts';
-import { eventCursors } from '../../src/gateway/event-cursor.ts';
-import { type EventsAsked, subscribe, type Told } from '../../src/gateway/subscribe.ts';
+import { openBroadcast } from '../../src/gateway/live/broadcast.ts';
+import { eventCursors } from '../../src/gateway/live/event-cursor.ts';
+import { type EventsAsked, subscribe, type Told } from '../../src/gateway/live/subscribe.ts';
 import type { Append, Ear, EventLog } from '../../src/state/events/log.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';
 import { conversationIn, saying, valueOf } from '../state/event-log.ts';

@@ -6,7 +6,7 @@ import { environmentOf, startGateway } from '../../cluster/process.ts';
 import type { Scene } from '../../emulators/chatbotkit/model.ts';
 import { startWorld, type WorldOptions } from '../../emulators/world.ts';
 import { type ConversationRef, encodeId, providerName } from '../../src/domain/ids.ts';
-import type { SendInput } from '../../src/gateway/send-message.ts';
+import type { SendInput } from '../../src/gateway/writes/send-message.ts';
 import { operation } from '../gateway/hand-made.ts';
 import { valueOf } from '../state/event-log.ts';
 import {

@@ -2,9 +2,9 @@
 
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { providerName } from '../../src/domain/ids.ts';
-import { openBroadcast } from '../../src/gateway/broadcast.ts';
-import { eventCursors } from '../../src/gateway/event-cursor.ts';
-import { subscribe, type Told } from '../../src/gateway/subscribe.ts';
+import { openBroadcast } from '../../src/gateway/live/broadcast.ts';
+import { eventCursors } from '../../src/gateway/live/event-cursor.ts';
+import { subscribe, type Told } from '../../src/gateway/live/subscribe.ts';
 import type { EventLog } from '../../src/state/events/log.ts';
 import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';

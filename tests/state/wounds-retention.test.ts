@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, it, onTestFinished, vi } from 'vitest';
 import { providerName } from '../../src/domain/ids.ts';
-import { openBroadcast } from '../../src/gateway/broadcast.ts';
-import { eventCursors } from '../../src/gateway/event-cursor.ts';
-import { subscribe, type Told } from '../../src/gateway/subscribe.ts';
+import { openBroadcast } from '../../src/gateway/live/broadcast.ts';
+import { eventCursors } from '../../src/gateway/live/event-cursor.ts';
+import { subscribe, type Told } from '../../src/gateway/live/subscribe.ts';
 import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';
 import { saying, valueOf } from './event-log.ts';

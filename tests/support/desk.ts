@@ -10,7 +10,7 @@ import { failed, type Outcome, success } from '../../src/domain/failure.ts';
 import { type ConversationRef, encodeId, providerName } from '../../src/domain/ids.ts';
 import type { Message } from '../../src/domain/message.ts';
 import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
-import { openIngest } from '../../src/gateway/ingest.ts';
+import { openIngest } from '../../src/gateway/live/ingest.ts';
 import { startServer } from '../../src/server/server.ts';
 import type { EventLog, Retention } from '../../src/state/events/log.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';

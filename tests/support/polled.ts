@@ -7,7 +7,7 @@ import type { Config } from '../../src/config/config.ts';
 import { secret } from '../../src/config/secret.ts';
 import type { ConversationEvent } from '../../src/domain/event.ts';
 import { providerName } from '../../src/domain/ids.ts';
-import type { EventFilterAsked, Told } from '../../src/gateway/subscribe.ts';
+import type { EventFilterAsked, Told } from '../../src/gateway/live/subscribe.ts';
 import { accounts } from '../../src/sandbox.ts';
 import type { AccountName } from './accounts.ts';
 

@@ -1,5 +1,5 @@
 // The port of the provider cache: what accounts answered, kept for a while. Memory, Redis, and the one over the other keep
-// the same laws. Whether what is kept may still be shown is not its to know: src/gateway/freshness.ts.
+// the same laws. Whether what is kept may still be shown is not its to know: src/gateway/reads/freshness.ts.
 
 import type { AccountScope } from '../../domain/ids.ts';
 
