@@ -3,7 +3,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { failed } from '../../src/domain/failure.ts';
 import { providerName } from '../../src/domain/ids.ts';
-import { openGateway } from '../../src/gateway/gateway.ts';
+import { openGateway } from '../../src/gateway/open-gateway.ts';
 import { memoryLeases } from '../../src/state/lease/memory.ts';
 import { anEventLog, appendedTo } from '../support/event-log.ts';
 import { someLedger } from '../support/ledger.ts';

@@ -5,8 +5,9 @@ import { type Outcome, success } from '../../src/domain/failure.ts';
 import { providerName } from '../../src/domain/ids.ts';
 import type { Page } from '../../src/domain/page.ts';
 import type { Operation } from '../../src/gateway/dispatch.ts';
-import { type Gateway, openGateway } from '../../src/gateway/gateway.ts';
+import type { Gateway } from '../../src/gateway/gateway.ts';
 import type { ConversationPage, FilterAsked } from '../../src/gateway/lists/pages.ts';
+import { openGateway } from '../../src/gateway/open-gateway.ts';
 import type { Log } from '../../src/observability/log.ts';
 import {
   type Call,

@@ -6,7 +6,7 @@ import { success } from '../../src/domain/failure.ts';
 import { encodeId, providerName } from '../../src/domain/ids.ts';
 import type { Message } from '../../src/domain/message.ts';
 import type { GenericOptions } from '../../src/domain/native.ts';
-import { openGateway } from '../../src/gateway/gateway.ts';
+import { openGateway } from '../../src/gateway/open-gateway.ts';
 import { type Able, type Provider, unableTable } from '../../src/providers/provider.ts';
 import { startServer } from '../../src/server/server.ts';
 import { ACCOUNTS } from '../support/accounts.ts';
