@@ -79,9 +79,9 @@ describe.each(KINDS)('with leases in %s', (_kind, open) => {
   });
 
   it('what was not done and answered with a 429 is told so once it is sure, and stands in nobody’s way', async () => {
-    const { service, clock, get } = await stage({ deadlineMs: 1000, replyDeadlineMs: 1000 });
+    const { service, leases } = await stage({ deadlineMs: 1000, replyDeadlineMs: 1000 });
     service.creates(() => Promise.resolve(failed(TOO_MUCH)));
-    service.beforePage(() => clock.pass(1000));
+    const get = getter(gatewayOver({ service, leases, clock: fast() }));
 
     const refused = await get();
     service.creates((store) => Promise.resolve(success(store())));
@@ -112,6 +112,22 @@ describe.each(KINDS)('with leases in %s', (_kind, open) => {
     ]);
     expect(last).toMatchObject({ ok: true, value: { created: false } });
     expect(service.seen()).toBe(1);
+  });
+
+  it('a create whose answer was lost is looked for a few times, however many wait for it', async () => {
+    const { service, leases } = await stage({ deadlineMs: 1000, replyDeadlineMs: 1000 });
+    service.creates(() => Promise.resolve(failed(LOST)));
+    let pages = 0;
+    service.beforePage(() => {
+      pages += 1;
+    });
+    const gateways = [1, 2].map(() => getter(gatewayOver({ service, leases, clock: Date.now })));
+
+    await Promise.all(gateways.flatMap((get) => Array.from({ length: 10 }, () => get())));
+
+    // Without a limit it is some fifteen in these two seconds, for each gateway.
+    expect(pages).toBeGreaterThan(4);
+    expect(pages).toBeLessThan(20);
   });
 
   it('a create that never shows counts as never made after a quarter of an hour, and not before', async () => {
@@ -403,6 +419,12 @@ function gatewayOver({
   });
   onTestFinished(() => gateway.close());
   return gateway;
+}
+
+/** A clock that goes ten times as fast. */
+function fast(): () => number {
+  const startMs = performance.now();
+  return () => Date.now() + 10 * (performance.now() - startMs);
 }
 
 function getter(gateway: Gateway) {

@@ -33,6 +33,8 @@ export interface Made {
 }
 
 export interface IntentNotes {
+  /** When it was looked for last what became of an intent, and why that was not known. */
+  readonly looked: { readonly atMs: number; readonly because: string } | null;
   /** `unreadable`: written by a gateway of another version; nobody but time can settle it. */
   readonly intent: Intent | 'unreadable' | null;
   readonly made: Made | null;
@@ -51,6 +53,31 @@ export function noteOfMade(made: Made): Notes {
     ['intent', null],
     ['made', JSON.stringify(made)],
   ]);
+}
+
+export function noteOfLook(looked: NonNullable<IntentNotes['looked']>): Notes {
+  return new Map([['looked', JSON.stringify(looked)]]);
+}
+
+interface NextLook {
+  readonly lookedMs: number;
+  readonly nowMs: number;
+  /** Of whoever waits. */
+  readonly patienceMs: number;
+}
+
+/**
+ * What did not show for a while is looked for less and less often, by whomever: many who wait must not use up what the account
+ * takes. Yet each of them sees some looks, however short their patience.
+ */
+export function isTooSoon(
+  intent: Intent | 'unreadable',
+  { lookedMs, nowMs, patienceMs }: NextLook,
+): boolean {
+  const ageMs = intent === 'unreadable' ? Number.POSITIVE_INFINITY : nowMs - intent.writtenMs;
+  const sinceMs = nowMs - lookedMs;
+  // What is yet to come is of a clock that is ahead of ours.
+  return sinceMs >= 0 && sinceMs < Math.min(ageMs, patienceMs) / 4;
 }
 
 /** The lease of one question to one account: whoever asks the same waits. */
@@ -86,7 +113,10 @@ export function readNotes(notes: ReadonlyMap<string, string>): IntentNotes {
   const intent = notes.get('intent');
   const made = fieldsOf(notes.get('made'));
   const [nativeId, by] = [textIn(made, 'nativeId'), textIn(made, 'by')];
+  const looked = fieldsOf(notes.get('looked'));
+  const [atMs, because] = [looked.get('atMs'), textIn(looked, 'because')];
   return {
+    looked: because !== null && typeof atMs === 'number' ? { atMs, because } : null,
     intent: intent === undefined ? null : (readIntent(fieldsOf(intent)) ?? 'unreadable'),
     made: nativeId !== null && by !== null ? { nativeId, by } : null,
   };

@@ -19,7 +19,8 @@ export type Settled =
   | { readonly kind: 'gone' }
   /** Surely never made, for all were looked at and it had time enough to show. */
   | { readonly kind: 'never'; readonly looked: Looked }
-  | { readonly kind: 'open'; readonly because: string }
+  /** `unseen`: it was looked for as well as can be. */
+  | { readonly kind: 'open'; readonly because: string; readonly unseen?: true }
   /** It cannot be looked for. */
   | { readonly kind: 'failed'; readonly outcome: Extract<Outcome<never>, { ok: false }> };
 
@@ -56,7 +57,7 @@ export async function settleIntent(settling: Settling): Promise<Settled> {
   return { kind: 'never', looked: { match, bare } };
 }
 
-const NOT_SEEN: Settled = { kind: 'open', because: 'it does not show there yet' };
+const NOT_SEEN: Settled = { kind: 'open', because: 'it does not show there yet', unseen: true };
 
 async function settleKnown(settling: Settling, intent: Intent, nativeId: string): Promise<Settled> {
   const { dispatch, provider, operation, within, question, tagsFollow } = settling;

@@ -13,8 +13,10 @@ import {
   type Intent,
   type IntentNotes,
   intentOf,
+  isTooSoon,
   NO_INTENT,
   noteOf,
+  noteOfLook,
   noteOfMade,
   readNotes,
   wordsOf,
@@ -93,13 +95,18 @@ export function openTurn({
 
     const recalled = await hold.recall();
     if (!recalled.ok) return { kind: 'no-memory', outcome: recalled };
-    const { intent, made } = readNotes(recalled.value);
+    const { intent, made, looked: last } = readNotes(recalled.value);
     let looked: Looked | undefined;
     if (!intent || isNothing(intent, mine)) mine.doubt = null;
     else {
       mine.doubt ??= 'it was not looked for yet';
       const isOwn = intent !== 'unreadable' && intent.id === mine.id;
       const nowMs = clock();
+      const patienceMs = provider.deadlineMs + provider.replyDeadlineMs;
+      if (last && isTooSoon(intent, { lookedMs: last.atMs, nowMs, patienceMs })) {
+        mine.doubt = last.because;
+        return { kind: 'again' };
+      }
       const settled = await settleIntent({ ...looking, intent, tagsFollow, nowMs });
       switch (settled.kind) {
         case 'made': {
@@ -113,6 +120,10 @@ export function openTurn({
         }
         case 'open':
           mine.doubt = settled.because;
+          // One that had no time left is none.
+          if (settled.unseen || !patience.begin.aborted) {
+            await hold.note(noteOfLook({ atMs: clock(), because: settled.because }));
+          }
           return { kind: 'again' };
         case 'failed':
           return done(settled.outcome);
