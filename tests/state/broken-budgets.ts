@@ -53,6 +53,7 @@ export const brokenBudgets: readonly (readonly [string, Broken])[] = [
       'one ask at a time',
       'one refused call',
       'a limit that nobody tells',
+      'guesses nothing',
       'says at once',
       'counts each account',
     ],

@@ -1,7 +1,7 @@
 // What every budget keeps, written from the ways in which one goes wrong.
 
 import { expect } from 'vitest';
-import type { Budget, Facts, Permit, Turn } from '../../src/state/budget/budget.ts';
+import type { Budget, Facts, Permit, Said, Turn } from '../../src/state/budget/budget.ts';
 import {
   type Caller,
   callOn,
@@ -107,6 +107,22 @@ export const BUDGET_LAWS: Readonly<Record<string, Law>> = {
     const [first = 0] = service.refusals;
     expect(service.taken).toBe(130);
     expect(service.refusals.filter((at) => at > first + 350)).toEqual([]);
+  },
+
+  'guesses nothing from calls that came after the one that was turned away': async (open) => {
+    const { one } = await open({ limit: null, windowMs: 60_000, tellsAlways: false });
+    const permits: Permit[] = [];
+    for (let calls = 0; calls < 10; calls += 1) permits.push(await granted(one));
+    const answer = (said: Said, ...which: readonly number[]) => {
+      for (const at of which) permits[at]?.answered(said);
+    };
+
+    answer({}, 0, 1, 2, 3, 4);
+    answer({ refused: true }, 6);
+    // By the time they came there was room again; the other one had come before.
+    answer({}, 7, 8, 9, 5);
+
+    await expect.poll(() => one.left().limit).toBe(6);
   },
 
   'lets writes go before reads, and people before whoever only looks': async (open) => {

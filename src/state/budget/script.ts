@@ -35,7 +35,7 @@ local raw = redis.call('GET', KEYS[1])
 local s
 if raw then s = cjson.decode(raw) else
   redis.call('DEL', KEYS[2], KEYS[3])
-  s = { epoch = a.word .. text(now), granted = 0, done = 0, rests = 0, refusals = 0, refusedOrder = -1, careful = a.tellsAlways,
+  s = { epoch = a.word .. text(now), granted = 0, done = 0, rests = 0, refusals = 0, refusedOrder = -1, turnedAway = -1, careful = a.tellsAlways,
     carefulUntil = 0, aloneKey = '', aloneUntil = 0, believedUntil = 0, resetsAt = 0, believedOrder = -1, peers = {} }
 end
 s.peers[a.word] = now
@@ -114,10 +114,13 @@ local function settle(one)
   s.done = s.done + 1
   learn(one.said, order, passed)
   local isOld = order <= s.refusedOrder
-  if one.came == 'refused' then return refuse(one.said, isOld) end
+  if one.came == 'refused' then
+    if not isOld then s.turnedAway = order end
+    return refuse(one.said, isOld)
+  end
   if a.windowMs then redis.call('ZADD', KEYS[3], text(now + a.windowMs), one.key) end
   if one.came == 'lost' then return end
-  if isOld and s.estimate then s.estimate = s.estimate + 1 end
+  if order < s.turnedAway and s.estimate then s.estimate = s.estimate + 1 end
   if not isOld and s.careful and (limitNow() or s.left or now >= s.carefulUntil) then
     s.careful = false
     s.refusals = 0

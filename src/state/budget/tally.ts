@@ -40,6 +40,8 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
   let refusals = 0;
   /** What was granted up to here was under way when the last refusal came. */
   let refusedOrder = -1;
+  /** The one that was turned away then. */
+  let turnedAway = -1;
   let isCareful = tellsAlways;
   let carefulUntil = 0;
   /** Who asks alone, and until when it is waited for. */
@@ -78,13 +80,14 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
     learn(said, flight.order, passed, now);
     const isOld = flight.order <= refusedOrder;
     if (came === 'refused') {
+      if (!isOld) turnedAway = flight.order;
       refuse(said, isOld, now);
       return;
     }
     if (windowMs !== null) counted.set(key, now + windowMs);
     if (came === 'lost') return;
-    // It was taken in the same window in which another one was not.
-    if (isOld && estimate !== null) estimate += 1;
+    // It was taken in the same window in which one that came after it was not.
+    if (flight.order < turnedAway && estimate !== null) estimate += 1;
     if (!isOld && isCareful) {
       const isKnown = limitNow() !== null || left !== null;
       if (isKnown || now >= carefulUntil) {

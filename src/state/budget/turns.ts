@@ -96,6 +96,8 @@ export function openTurns({ count, windowMs, timer, clock }: TurnsParts): Turns 
       waitMs = sendAway(told);
     } while (isNews);
     isAsking = false;
+    // What came meanwhile, and that nobody waited for.
+    if (settled.length > 0) waitMs = Math.min(waitMs, TELL_WITHIN_MS);
     if (Number.isFinite(waitMs)) askAfter(waitMs);
   }
 
