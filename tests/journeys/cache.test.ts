@@ -222,6 +222,8 @@ describe.each(ACCOUNTS)('while %s is out', (account) => {
   });
 
   it.each<Fault>([
+    // The service's own error body under a good status.
+    { kind: 'status', status: 200 },
     { kind: 'status', status: 500 },
     { kind: 'status', status: 403 },
     { kind: 'cut' },
