@@ -12,7 +12,7 @@ export function keyIssue(key: string | undefined): string | undefined {
   if (key === undefined) return undefined;
   if (key === '') return 'must not be empty; leave it out, and one is made for you.';
   // As people count them: one that takes two units of UTF-16 is one.
-  const characters = [...key].length;
+  const characters = Array.from(key).length;
   if (characters > MOST_CHARACTERS) {
     return `has ${characters} characters, and ${MOST_CHARACTERS} are the most; a UUID does.`;
   }

@@ -59,6 +59,9 @@ export function noteOfLook(looked: NonNullable<IntentNotes['looked']>): Notes {
   return new Map([['looked', JSON.stringify(looked)]]);
 }
 
+/** A look may be a call for every five conversations there are. */
+const LEAST_PAUSE_MS = 300;
+
 interface NextLook {
   readonly lookedMs: number;
   readonly nowMs: number;
@@ -77,7 +80,8 @@ export function isTooSoon(
   const ageMs = intent === 'unreadable' ? Number.POSITIVE_INFINITY : nowMs - intent.writtenMs;
   const sinceMs = nowMs - lookedMs;
   // What is yet to come is of a clock that is ahead of ours.
-  return sinceMs >= 0 && sinceMs < Math.min(ageMs, patienceMs) / 4;
+  const pauseMs = Math.min(patienceMs / 4, Math.max(LEAST_PAUSE_MS, ageMs / 2));
+  return sinceMs >= 0 && sinceMs < pauseMs;
 }
 
 /** The lease of one question to one account: whoever asks the same waits. */
