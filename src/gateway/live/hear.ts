@@ -6,6 +6,7 @@ import type { ConversationRef } from '../../domain/ids.ts';
 import type { Log } from '../../observability/log.ts';
 import type { Inbound, Provider, WebhookRequest } from '../../providers/provider.ts';
 import { deadlineAfter } from '../deadline.ts';
+import { pause } from '../waiting.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { Ingest } from './ingest.ts';
 
@@ -235,17 +236,4 @@ async function takeOnceItCan(
 /** Whether trying again may come to something. */
 function mayPass({ kind }: Failure): boolean {
   return kind === 'unavailable' || kind === 'rate-limited';
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms).unref();
-    signal.addEventListener('abort', end);
-  });
 }

@@ -10,8 +10,9 @@ import type { Leases } from '../../state/lease/lease.ts';
 import { deadlineAfter, leftUntil } from '../deadline.ts';
 import type { Dispatch, Operation } from '../dispatch.ts';
 import type { Telling } from '../live/telling.ts';
+import { pause, unlessAborted } from '../waiting.ts';
 import { findConversation } from './find-conversation.ts';
-import { backoff, pause, unlessAborted, whileHeld } from './held.ts';
+import { backoff, whileHeld } from './held.ts';
 import { NO_INTENT, readNotes } from './intents.ts';
 import { type Asking, createMsOf, type Mine, openTurn, type Patience } from './turn-to-create.ts';
 

@@ -2,6 +2,7 @@
 
 import { type Outcome, success } from '../../domain/failure.ts';
 import type { Hold, Leases } from '../../state/lease/lease.ts';
+import { pause } from '../waiting.ts';
 
 /** Null where the signal came before the turn did. */
 export async function takeTurn(
@@ -43,35 +44,4 @@ export function backoff(): () => number {
     ms = Math.min(ms * 1.5, LONGEST_PAUSE_MS);
     return now;
   };
-}
-
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms).unref();
-    signal.addEventListener('abort', end);
-  });
-}
-
-/** Undefined where the signal came first; the work itself goes on. */
-export async function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-): Promise<T | undefined> {
-  if (signal.aborted) return undefined;
-  let giveUp = (): void => undefined;
-  const aborted = new Promise<undefined>((resolve) => {
-    giveUp = () => resolve(undefined);
-    signal.addEventListener('abort', giveUp);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-  }
 }

@@ -7,6 +7,7 @@ import type { Log } from '../../observability/log.ts';
 import type { Asked, AttemptKey, Hold, Ledger } from '../../state/idempotency/ledger.ts';
 import { deadlineAfter } from '../deadline.ts';
 import type { Operation } from '../dispatch.ts';
+import { pause } from '../waiting.ts';
 import { type Answer, answerIn, FOREIGN, type Told, UNDER_WAY } from './first-attempt.ts';
 import { callerOf, fingerprintOf, inUse, keyIssue, markOf } from './idempotency-key.ts';
 
@@ -226,19 +227,6 @@ export function leavesDoubt(failure: Failure): boolean {
 async function gone(signal: AbortSignal, ms: number): Promise<Told> {
   await pause(ms, signal);
   return UNDER_WAY;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms).unref();
-    signal.addEventListener('abort', end, { once: true });
-  });
 }
 
 /** The attempt would go on without its client, and nobody would be told. */

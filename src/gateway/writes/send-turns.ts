@@ -4,7 +4,8 @@
 import { failed, type Outcome } from '../../domain/failure.ts';
 import type { AccountScope, ConversationRef, ProviderName } from '../../domain/ids.ts';
 import type { Hold, Leases } from '../../state/lease/lease.ts';
-import { takeTurn, unlessAborted, whileHeld } from './held.ts';
+import { unlessAborted } from '../waiting.ts';
+import { takeTurn, whileHeld } from './held.ts';
 import { turns } from './turns.ts';
 
 export interface SendTurns {
