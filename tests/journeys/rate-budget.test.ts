@@ -12,13 +12,16 @@ import { ownRedis } from '../support/cluster.ts';
 import { idsAt } from '../support/inbox.ts';
 import { mutate } from '../support/mutations.ts';
 import { startParlance, type TestParlance } from '../support/parlance.ts';
+import { runningClock } from '../support/running-clock.ts';
 import { threadsOf } from '../support/threads.ts';
 
 /** Of a service that has a minute for a window, here in a world in which time runs faster. */
 const WINDOW_MS = 600;
 const FASTER = 60_000 / WINDOW_MS;
+/** Of calls, or of those of the sort that the reads are. */
+const LIMIT = 60;
 
-/** Five hundred clients, two gateways and a service are one process here, and it may not be alone on its machine. */
+/** Hundreds of clients, two gateways and a service are one process here, and it may not be alone on its machine. */
 const BUSY_MS = 60_000;
 
 interface Service extends WorldOptions {
@@ -27,23 +30,23 @@ interface Service extends WorldOptions {
 }
 
 const SERVICES: Readonly<Record<AccountName, Service>> = {
-  website: { botpress: { rateLimit: { requests: 60, windowMs: WINDOW_MS, enforced: true } } },
-  help: { chatling: { callsPerMinute: 60 }, isFast: true },
+  website: { botpress: { rateLimit: { requests: LIMIT, windowMs: WINDOW_MS, enforced: true } } },
+  help: { chatling: { callsPerMinute: LIMIT }, isFast: true },
   assistant: {
-    chatbotkit: { ratePerMinute: { poll: 60, message: 40, conversation: 10 } },
+    chatbotkit: { ratePerMinute: { poll: LIMIT, message: 40, conversation: 10 } },
     isFast: true,
   },
-  support: { stackAuth: { rateLimit: { requests: 60, windowMs: WINDOW_MS } } },
+  support: { stackAuth: { rateLimit: { requests: LIMIT, windowMs: WINDOW_MS } } },
 };
 
 describe.each(ACCOUNTS)('a storm of reads and writes at %s', (account) => {
   it(
-    'meets one refusal in a window, and no write is lost in it',
+    'meets one refusal in a window once the limit is known, and no write is lost in it',
     async () => {
-      const { world, one, other, write, windowMs } = await stormyWorld(account);
+      const { world, one, other, write, windowMs } = await knownWorld(account);
 
-      const reading = readings(account, [one, other], 250);
-      await expect.poll(() => calls(world, account), PATIENT).toBeGreaterThan(60);
+      const reading = readings(account, [one, other], 60);
+      await expect.poll(() => calls(world, account), PATIENT).toBeGreaterThan(20);
       const written = await Promise.all(
         Array.from({ length: 20 }, (_, index) => write(index % 2 ? one : other, `write ${index}`)),
       );
@@ -54,12 +57,8 @@ describe.each(ACCOUNTS)('a storm of reads and writes at %s', (account) => {
         Array.from({ length: 20 }, (_, index) => `write ${index}`).toSorted(),
       );
       expectAllEnded(read);
-      expect(read.filter((end) => end === 'read').length).toBeGreaterThan(80);
-      const refusals = refusalsOf(world, account);
-      const [first = 0] = refusals;
-      // Until the first was heard others were under way.
-      const later = refusals.filter((atMs) => atMs > first + windowMs / 2);
-      expect(mostIn(later, windowMs)).toBeLessThanOrEqual(1);
+      expect(read.filter((end) => end === 'read').length).toBeGreaterThan(LIMIT);
+      expect(mostIn(refusalsOf(world, account), windowMs)).toBeLessThanOrEqual(1);
     },
     BUSY_MS,
   );
@@ -70,24 +69,21 @@ describe.each(['website', 'support'] as const)('a storm at %s whose Redis is kil
     'goes on, each gateway by itself, and with a Redis that has forgotten all',
     async () => {
       const redis = await ownRedis();
-      const { world, one, other, windowMs } = await stormyWorld(account, redis.url);
+      const { world, one, other, windowMs } = await knownWorld(account, redis.url);
 
-      const reading = readings(account, [one, other], 50);
-      await expect.poll(() => calls(world, account), PATIENT).toBeGreaterThan(40);
+      const reading = readings(account, [one, other], 30);
+      await expect.poll(() => calls(world, account), PATIENT).toBeGreaterThan(20);
       await redis.kill();
-      const alone = readings(account, [one, other], 50);
+      const alone = readings(account, [one, other], 30);
       expectAllEnded(await Promise.all([...reading, ...alone]));
       await redis.restart();
-      const again = readings(account, [one, other], 25);
+      const again = readings(account, [one, other], 10);
       const ends = await Promise.all(again);
 
       expectAllEnded(ends);
       expect(ends).toContain('read');
-      const refusals = refusalsOf(world, account);
-      const [first = 0] = refusals;
-      const later = refusals.filter((atMs) => atMs > first + windowMs);
       // Each knows nothing of the other meanwhile.
-      expect(mostIn(later, windowMs)).toBeLessThanOrEqual(2);
+      expect(mostIn(refusalsOf(world, account), windowMs)).toBeLessThanOrEqual(2);
     },
     BUSY_MS,
   );
@@ -102,7 +98,7 @@ describe('what is documented', () => {
     const other = await startParlance({ beside: world, redis, deadlineMs: 20_000 });
     const [conversationId] = (await idsAt(one, 'help')).values();
 
-    const ends = await Promise.all(readings('help', [one, other], 250));
+    const ends = await Promise.all(readings('help', [one, other], 150));
     const written = await mutate(one, 'sendMessage', { conversationId, text: 'write on' });
 
     expect(new Set(ends)).toEqual(new Set(['read', 'told when']));
@@ -179,12 +175,11 @@ const HEALTH = `query ($name: String!) {
   provider(name: $name) { health { state rateLimit { limit remaining resetsAt restsUntil } } }
 }`;
 
-async function stormyWorld(account: AccountName, redisUrl = inject('redisUrl')) {
+/** Two gateways that have heard what the service takes, in a window of which nothing was asked yet. */
+async function knownWorld(account: AccountName, redisUrl = inject('redisUrl')) {
   const { isFast = false, ...options } = SERVICES[account];
-  const beganMs = Date.now();
-  const from = performance.now();
-  const clock = () => Math.floor(beganMs + (performance.now() - from) * FASTER);
-  const world = await startWorld({ count: 12, ...options, ...(isFast && { clock }) });
+  const { clock, stop, go } = runningClock(isFast ? FASTER : 1);
+  const world = await startWorld({ count: 12, ...options, clock });
   onTestFinished(() => world.close());
   const gateway = {
     beside: world,
@@ -197,14 +192,22 @@ async function stormyWorld(account: AccountName, redisUrl = inject('redisUrl')) 
   const one = await startParlance(gateway);
   const other = await startParlance(gateway);
   const ids = [...(await idsAt(one, account)).values()];
+  // However slow the machine: in a window that does not end the limit is met.
+  stop();
+  const learning = readings(account, [one, other], LIMIT / 2 + 5);
+  const isKnown = () => account === 'website' || refusalsOf(world, account).length > 0;
+  await expect.poll(isKnown, PATIENT).toBe(true);
+  // By the clock of the world, as everything of it.
+  const windowMs = isFast ? 60_000 : WINDOW_MS;
+  go(windowMs);
+  await Promise.all(learning);
   emulatorOf(world, account).forget();
   let next = 0;
   return {
     world,
     one,
     other,
-    /** By the clock of the world. */
-    windowMs: isFast ? 60_000 : WINDOW_MS,
+    windowMs,
     /** As a client does: whoever is told to come again does so, under the same key. */
     async write(through: TestParlance, text: string): Promise<unknown> {
       const conversationId = ids[next % ids.length];
@@ -219,7 +222,9 @@ async function stormyWorld(account: AccountName, redisUrl = inject('redisUrl')) 
         const isTold = at(answer, '__typename') === 'RateLimitedError';
         if (at(answer, 'delivery') !== 'UNKNOWN' && !isTold)
           return at(answer, 'delivery') ?? answer;
-        await pause(isTold ? Date.parse(String(retryAt)) - Date.now() : 100);
+        const waitMs = Date.parse(String(retryAt)) - Date.now();
+        // What is a minute there is shorter in this world.
+        await pause(isTold ? Math.min(waitMs, isFast ? WINDOW_MS : waitMs) : 100);
       }
     },
   };
