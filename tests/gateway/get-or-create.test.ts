@@ -94,7 +94,7 @@ describe.each(KINDS)('with leases in %s', (_kind, open) => {
   });
 
   it('a create whose answer was lost is waited for, by its caller and by others, and none is made beside it', async () => {
-    const { service, get } = await stage();
+    const { service, clock, get } = await stage();
     let store = (): unknown => undefined;
     service.creates((later) => {
       store = later;
@@ -104,6 +104,7 @@ describe.each(KINDS)('with leases in %s', (_kind, open) => {
     const its = await get();
     const others = await get();
     store();
+    clock.pass(1000);
     const last = await get();
 
     expect([its, others]).toMatchObject([
