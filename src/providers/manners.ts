@@ -54,8 +54,9 @@ export function openManners(parts: MannersParts): AccountManners {
       ask: Ask,
       once: () => Promise<Sent<T>>,
     ): Promise<Outcome<T>> {
+      const hadMs = leftOf(within);
       for (let tries = 1; ; tries += 1) {
-        const turn = await turnFor(within, ask);
+        const turn = await turnFor(within, ask, hadMs);
         if (!turn.ok) return turn;
         const sent = await turn.value.take(once);
         if (breaker.nextTryMs !== null) return sent.outcome;
@@ -67,7 +68,7 @@ export function openManners(parts: MannersParts): AccountManners {
     }
 
     /** Everything that has to be waited for before one call, in the order in which nothing is held for nothing. */
-    async function turnFor(within: Within, ask: Ask): Promise<Outcome<Turn>> {
+    async function turnFor(within: Within, ask: Ask, hadMs: number): Promise<Outcome<Turn>> {
       const { signal, asker = 'client' } = within;
       const closed = breaker.closedUntil(asker);
       if (closed !== null) return leftInPeace(closed);
@@ -77,7 +78,9 @@ export function openManners(parts: MannersParts): AccountManners {
       const place = await places.take(urgency, signal);
       const pass = typeof place === 'string' ? undefined : breaker.pass(asker);
       if (typeof place !== 'string' && pass?.kind === 'pass') {
-        return success(turnOf({ pass, place, passed: passed?.value, leftMs: leftOf(within) }));
+        return success(
+          turnOf({ pass, place, passed: passed?.value, hadMs, leftMs: leftOf(within) }),
+        );
       }
       passed?.value.unanswered();
       if (typeof place === 'string') return notTaken(place);
@@ -133,12 +136,14 @@ function turnOf({
   pass,
   place,
   passed,
+  hadMs,
   leftMs,
 }: {
   readonly pass: Pass;
   readonly place: Place;
   readonly passed: Passed | undefined;
-  /** How long it has to be answered, in milliseconds. */
+  /** How long it had when it came here, and has to be answered now that it is its turn. Milliseconds. */
+  readonly hadMs: number;
   readonly leftMs: number;
 }): Turn {
   return {
@@ -147,7 +152,7 @@ function turnOf({
         const sent = await once();
         if (sent.answer) passed?.answered(sent.answer);
         else passed?.unanswered();
-        const isHasty = sent.fate === 'late' && leftMs < FAIR_CHANCE_MS;
+        const isHasty = sent.fate === 'late' && leftMs < Math.max(FAIR_CHANCE_MS, hadMs / 2);
         if (sent.fate === 'left' || isHasty) pass.cameToNothing();
         else if (sent.answer && sent.answer.status < 500) pass.wentWell();
         else pass.wentWrong();
@@ -159,7 +164,7 @@ function turnOf({
   };
 }
 
-/** What had less, because it waited here before, says nothing of the service by not being answered. */
+/** What had less, or spent half its time waiting here, says nothing of the service by not being answered. */
 const FAIR_CHANCE_MS = 200;
 
 function leftOf({ leftMs }: Within): number {

@@ -1,11 +1,14 @@
 // When an account that fails is left in peace, who tries first whether it is there again, and that it then is at once.
 
+import type { ServerResponse } from 'node:http';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { failed, success } from '../../src/domain/failure.ts';
 import { BREAKER_TIMES, openBreaker, type Pass } from '../../src/providers/breaker.ts';
 import type { Ask } from '../../src/providers/http.ts';
+import type { Turnstile } from '../../src/providers/turnstile.ts';
 import { testClock } from '../support/clock.ts';
-import { READ, startUpstream, WRITE, within } from '../support/upstream.ts';
+import { PROVIDER, READ, startUpstream, WRITE, within } from '../support/upstream.ts';
 
 const { failures, firstMs, longestMs } = BREAKER_TIMES;
 
@@ -286,7 +289,68 @@ describe('the door to an account that is out', () => {
     expect(upstream.asked).toHaveLength(2 * failures);
     expect(upstream.manners.nextTry()).toBeNull();
   });
+
+  it('is not closed by calls that waited for their turn for most of their time', async () => {
+    const turnstile: Turnstile = {
+      async pass() {
+        await pause(450);
+        return success({ answered: () => undefined, unanswered: () => undefined });
+      },
+    };
+    const upstream = await startUpstream(() => undefined, { breaker: BREAKER_TIMES, turnstile });
+
+    await readAtOnce(upstream, 2 * failures, 800);
+
+    expect(upstream.asked).toHaveLength(2 * failures);
+    expect(upstream.manners.nextTry()).toBeNull();
+  });
+
+  it('is not closed by calls that its own budget turned away', async () => {
+    const retryAt = new Date('2026-03-02T10:00:30.000Z');
+    const turnstile: Turnstile = {
+      pass: async () => failed({ kind: 'rate-limited', provider: PROVIDER, retryAt }),
+    };
+    const upstream = await startUpstream(() => undefined, { breaker: BREAKER_TIMES, turnstile });
+
+    await readAtOnce(upstream, 2 * failures);
+
+    expect(upstream.asked).toEqual([]);
+    expect(upstream.manners.nextTry()).toBeNull();
+  });
+
+  it('is not closed by calls that found no place until their time was up', async () => {
+    const held: ServerResponse[] = [];
+    const upstream = await startUpstream((_request, response) => void held.push(response), {
+      breaker: BREAKER_TIMES,
+    });
+    const first = readAtOnce(upstream, 16, 20_000);
+    await expect.poll(() => held.length).toBe(16);
+
+    const starved = await readAtOnce(upstream, 2 * failures, 300);
+
+    expect(starved).toEqual(
+      starved.map(() => ({
+        ok: false,
+        failure: expect.objectContaining({ because: expect.stringContaining('nothing was sent') }),
+      })),
+    );
+    expect(upstream.asked).toHaveLength(16);
+    expect(upstream.manners.nextTry()).toBeNull();
+    for (const response of held) response.end('{}');
+    await first;
+  });
 });
+
+type Upstream = Awaited<ReturnType<typeof startUpstream>>;
+
+/** So many reads at once, each of an operation of its own. */
+async function readAtOnce({ http }: Upstream, times: number, ms?: number) {
+  return await Promise.all(Array.from({ length: times }, () => http.ask(within(ms), READ)));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 /** It answered 500 until it was left in peace. */
 async function startOut() {
