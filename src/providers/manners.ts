@@ -47,6 +47,7 @@ export function openManners(parts: MannersParts): AccountManners {
   function towards({ turnstile }: { readonly turnstile?: Turnstile | undefined }): Manners {
     const breaker = openBreaker({ times, clock, chance });
     breakers.push(breaker);
+    let answeredMs = Number.NEGATIVE_INFINITY;
     return { send, stream };
 
     async function send<T>(
@@ -54,11 +55,12 @@ export function openManners(parts: MannersParts): AccountManners {
       ask: Ask,
       once: () => Promise<Sent<T>>,
     ): Promise<Outcome<T>> {
-      const hadMs = leftOf(within);
+      const came = { atMs: clock(), hadMs: leftOf(within) };
       for (let tries = 1; ; tries += 1) {
-        const turn = await turnFor(within, ask, hadMs);
+        const turn = await turnFor(within, ask, came);
         if (!turn.ok) return turn;
         const sent = await turn.value.take(once);
+        if (isWell(sent)) answeredMs = clock();
         if (breaker.nextTryMs !== null) return sent.outcome;
         const waitMs = waitBeforeNext(sent, { provider, ask, tries, now: clock(), chance });
         if (waitMs === undefined || waitMs >= leftOf(within)) return sent.outcome;
@@ -68,7 +70,7 @@ export function openManners(parts: MannersParts): AccountManners {
     }
 
     /** Everything that has to be waited for before one call, in the order in which nothing is held for nothing. */
-    async function turnFor(within: Within, ask: Ask, hadMs: number): Promise<Outcome<Turn>> {
+    async function turnFor(within: Within, ask: Ask, came: Came): Promise<Outcome<Turn>> {
       const { signal, asker = 'client' } = within;
       const closed = breaker.closedUntil(asker);
       if (closed !== null) return leftInPeace(closed);
@@ -78,9 +80,10 @@ export function openManners(parts: MannersParts): AccountManners {
       const place = await places.take(urgency, signal);
       const pass = typeof place === 'string' ? undefined : breaker.pass(asker);
       if (typeof place !== 'string' && pass?.kind === 'pass') {
-        return success(
-          turnOf({ pass, place, passed: passed?.value, hadMs, leftMs: leftOf(within) }),
-        );
+        const leftMs = leftOf(within);
+        const isHasty = () =>
+          leftMs < FAIR_CHANCE_MS || (leftMs < came.hadMs / 2 && answeredMs >= came.atMs);
+        return success(turnOf({ pass, place, passed: passed?.value, isHasty }));
       }
       passed?.value.unanswered();
       if (typeof place === 'string') return notTaken(place);
@@ -127,6 +130,12 @@ export function openManners(parts: MannersParts): AccountManners {
   };
 }
 
+/** When a call came here, and how long it then had. Milliseconds. */
+interface Came {
+  readonly atMs: number;
+  readonly hadMs: number;
+}
+
 /** All that one call holds while it is under way. */
 interface Turn {
   take<T>(once: () => Promise<Sent<T>>): Promise<Sent<T>>;
@@ -136,15 +145,13 @@ function turnOf({
   pass,
   place,
   passed,
-  hadMs,
-  leftMs,
+  isHasty,
 }: {
   readonly pass: Pass;
   readonly place: Place;
   readonly passed: Passed | undefined;
-  /** How long it had when it came here, and has to be answered now that it is its turn. Milliseconds. */
-  readonly hadMs: number;
-  readonly leftMs: number;
+  /** Whether it says nothing of the service that it was not answered in time. */
+  readonly isHasty: () => boolean;
 }): Turn {
   return {
     async take(once) {
@@ -152,9 +159,8 @@ function turnOf({
         const sent = await once();
         if (sent.answer) passed?.answered(sent.answer);
         else passed?.unanswered();
-        const isHasty = sent.fate === 'late' && leftMs < Math.max(FAIR_CHANCE_MS, hadMs / 2);
-        if (sent.fate === 'left' || isHasty) pass.cameToNothing();
-        else if (sent.answer && sent.answer.status < 500) pass.wentWell();
+        if (sent.fate === 'left' || (sent.fate === 'late' && isHasty())) pass.cameToNothing();
+        else if (isWell(sent)) pass.wentWell();
         else pass.wentWrong();
         return sent;
       } finally {
@@ -164,8 +170,12 @@ function turnOf({
   };
 }
 
-/** What had less, or spent half its time waiting here, says nothing of the service by not being answered. */
+/** What had less, or spent half its time waiting here while others were answered, proves nothing by not being answered. */
 const FAIR_CHANCE_MS = 200;
+
+function isWell({ answer }: Sent<unknown>): boolean {
+  return answer !== null && answer.status < 500;
+}
 
 function leftOf({ leftMs }: Within): number {
   return leftMs?.() ?? Number.POSITIVE_INFINITY;

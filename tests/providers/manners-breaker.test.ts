@@ -290,19 +290,31 @@ describe('the door to an account that is out', () => {
     expect(upstream.manners.nextTry()).toBeNull();
   });
 
-  it('is not closed by calls that waited for their turn for most of their time', async () => {
+  it.each([
+    ['is not closed', 'while others were answered', true],
+    ['is closed', 'while nobody was answered', false],
+  ])('%s by calls that waited for most of their time %s', async (_, _when, isAlive) => {
+    let under = 0;
     const turnstile: Turnstile = {
-      async pass() {
-        await pause(450);
+      async pass({ effect }) {
+        if (effect === 'read') await pause(450);
         return success({ answered: () => undefined, unanswered: () => undefined });
       },
     };
-    const upstream = await startUpstream(() => undefined, { breaker: BREAKER_TIMES, turnstile });
+    const upstream = await startUpstream(
+      ({ method }, response) => {
+        if (method === 'POST') response.end('{}');
+        else under += 1;
+      },
+      { breaker: BREAKER_TIMES, turnstile },
+    );
 
-    await readAtOnce(upstream, 2 * failures, 800);
+    const reading = readAtOnce(upstream, 2 * failures, 800);
+    if (isAlive) await upstream.http.ask(within(), WRITE);
+    await reading;
 
-    expect(upstream.asked).toHaveLength(2 * failures);
-    expect(upstream.manners.nextTry()).toBeNull();
+    expect(under).toBe(2 * failures);
+    expect(upstream.manners.nextTry() === null).toBe(isAlive);
   });
 
   it('is not closed by calls that its own budget turned away', async () => {
