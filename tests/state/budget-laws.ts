@@ -99,15 +99,15 @@ export const BUDGET_LAWS: Readonly<Record<string, Law>> = {
   },
 
   'guesses a limit that nobody tells by what was taken before the refusal': async (open) => {
-    const scene = await open({ limit: null, windowMs: 400, tellsAlways: false });
-    const service = limitedService({ limit: 25, windowMs: 400 });
+    const scene = await open({ limit: null, windowMs: 1000, tellsAlways: false });
+    const service = limitedService({ limit: 25, windowMs: 1000 });
 
     // Few enough to be done before more than that is tried, which is some windows later.
     await storm(scene, 90, (budget) => callOn(service, budget));
 
     const [first = 0] = service.refusals;
     expect(service.taken).toBe(90);
-    expect(service.refusals.filter((at) => at > first + 350)).toEqual([]);
+    expect(service.refusals.filter((at) => at > first + 900)).toEqual([]);
   },
 
   'guesses nothing from calls that came after the one that was turned away': async (open) => {
@@ -225,7 +225,7 @@ export const BUDGET_LAWS: Readonly<Record<string, Law>> = {
 
     for (let calls = 0; calls < 10; calls += 1) {
       // Sooner than a call is given up for lost by itself.
-      const turn = await take(one, patientFor(1900));
+      const turn = await take(one, patientFor(450));
       expect(turn.kind).toBe('granted');
       if (turn.kind === 'granted') turn.permit.answered(undefined);
     }

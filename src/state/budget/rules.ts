@@ -56,6 +56,8 @@ export const LEFT_TO_PEOPLE = 1 / 4;
 export const FLIGHT_MS = 180_000;
 /** Where one asks at a time the next may go when no refusal came for so long: a bot's answer takes its time. */
 export const ALONE_MS = 2000;
+/** The first of all is not waited for as long: most know by then what it was told, and the others must not miss their deadlines for it. */
+export const FIRST_ALONE_MS = 500;
 /** How soon one looks whether somebody else's call was answered. */
 export const PEEK_MS = 50;
 /** A refusal that says no time, of a service whose windows are not known: the first rest, doubled up to the last. */

@@ -5,6 +5,7 @@ import {
   ALONE_MS,
   BELIEVED_WINDOWS,
   CAREFUL_MS,
+  FIRST_ALONE_MS,
   FIRST_REST_MS,
   FLIGHT_MS,
   LAST_REST_MS,
@@ -95,7 +96,7 @@ local function refuse(said, isOld)
   s.carefulUntil = s.rests + ${CAREFUL_MS}
   s.aloneKey = ''
   s.aloneUntil = 0
-  if a.windowMs then
+  if a.windowMs and not told then
     s.estimate = redis.call('ZCOUNT', KEYS[3], '(' .. text(now + math.floor(a.windowMs * ${SLACK})), '+inf')
     s.believedUntil = s.rests + ${BELIEVED_WINDOWS} * a.windowMs
   end
@@ -170,7 +171,7 @@ s.granted = s.granted + taken
 if s.left then s.left = math.max(0, s.left - taken) end
 if goesAlone and taken > 0 then
   s.aloneKey = text(s.granted) .. '@' .. s.epoch
-  s.aloneUntil = now + ${ALONE_MS}
+  s.aloneUntil = now + (s.refusedOrder < 0 and ${FIRST_ALONE_MS} or ${ALONE_MS})
   isAlone = true
 end
 keep()

@@ -7,6 +7,7 @@ import {
   type Asks,
   BELIEVED_WINDOWS,
   CAREFUL_MS,
+  FIRST_ALONE_MS,
   FIRST_REST_MS,
   FLIGHT_MS,
   type Known,
@@ -122,7 +123,8 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
     isCareful = true;
     carefulUntil = rests + CAREFUL_MS;
     alone = { key: '', until: 0 };
-    if (windowMs !== null) {
+    // A service that says itself when to come back knows better than any count of ours.
+    if (windowMs !== null && told === null) {
       // Of those about to leave the window it may have left the service's own already.
       const slackMs = Math.floor(windowMs * SLACK);
       estimate = [...counted.values()].filter((until) => until > now + slackMs).length;
@@ -163,7 +165,8 @@ export function openTally({ limit: documented, windowMs, tellsAlways }: Facts): 
       given[at] = some;
     }
     if (goesAlone && given[0] + given[1] + given[2] > 0) {
-      alone = { key: keyOf(granted + given[0] + given[1] + given[2]), until: now + ALONE_MS };
+      const forMs = refusedOrder < 0 ? FIRST_ALONE_MS : ALONE_MS;
+      alone = { key: keyOf(granted + given[0] + given[1] + given[2]), until: now + forMs };
       isAlone = true;
     }
     const taken = given[0] + given[1] + given[2];
