@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, inject, it } from 'vitest';
 import { configured, parlance, startedWorld } from '../support/command.ts';
 import { leaksIn } from '../support/hostile.ts';
+import { vacate } from '../support/vacant.ts';
 
 describe('parlance check', () => {
   it('says of each account that it answers', async () => {
@@ -50,7 +51,7 @@ describe('parlance check', () => {
   it('names the account whose credential is refused, and the one that cannot be reached', async () => {
     const world = await startedWorld();
     const { environment, yaml } = configured(world);
-    await world.chatbotkit.close();
+    await vacate(world.chatbotkit);
     const wrong = 'wrong0wrong0wrong0wrong';
 
     const { code, out, err } = await (

@@ -9,6 +9,7 @@ import { testClock } from '../support/clock.ts';
 import { mutate } from '../support/mutations.ts';
 import { type StartOptions, startParlance } from '../support/parlance.ts';
 import { type Changes, watchStores, writes } from '../support/stores.ts';
+import { vacate } from '../support/vacant.ts';
 
 const NAMED = ATTEMPTS.map(
   (attempt) => [attempt.mutation, attempt.account, attempt.title, attempt] as const,
@@ -233,7 +234,7 @@ describe('a write that surely never arrived', () => {
     const parlance = await startParlance({ count: 2 });
     const input = attempt.input(parlance.world);
     const changes = watchStores(parlance.world);
-    await emulatorOf(parlance.world, account).close();
+    await vacate(emulatorOf(parlance.world, account));
 
     const result = await mutate(parlance, mutation, input);
 
@@ -254,7 +255,7 @@ describe('a write that surely never arrived', () => {
   it('says since when its provider has not answered', async () => {
     const parlance = await startParlance({ count: 1 });
     const conversationId = standingAt(parlance.world, 'website');
-    await parlance.world.botpress.close();
+    await vacate(parlance.world.botpress);
 
     const { data } = await parlance.ask(
       `mutation ($input: SendMessageInput!) {
