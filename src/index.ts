@@ -44,10 +44,8 @@ export type * from './domain/participant.ts';
 export type * from './domain/reply.ts';
 export { meetsTag, type Tag } from './domain/tag.ts';
 export type { Support, Verb } from './domain/verb.ts';
+export type { Answer, Arrival, Ask } from './providers/ask.ts';
 export {
-  type Answer,
-  type Arrival,
-  type Ask,
   type Http,
   isAnotherPath,
   overload,

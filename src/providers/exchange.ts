@@ -3,7 +3,7 @@
 import { DecoratorHandler, type Dispatcher, request } from 'undici';
 import { type Failure, failed, type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
-import type { Answer, Arrival, Ask } from './http.ts';
+import type { Answer, Arrival, Ask } from './ask.ts';
 import { isDeadline, unlessAborted } from './signals.ts';
 
 /** What came of sending once. */

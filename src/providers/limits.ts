@@ -1,6 +1,6 @@
 // How a service limits its callers, and what an answer of it says of that: a part of each provider, and what most have alike.
 
-import type { Answer, Ask } from './http.ts';
+import type { Answer, Ask } from './ask.ts';
 
 export interface Limits {
   /** Calls that it takes in one window, where a number is documented. */

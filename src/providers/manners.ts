@@ -3,6 +3,7 @@
 
 import { failed, type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
+import type { Arrival, Ask } from './ask.ts';
 import {
   BREAKER_TIMES,
   type Breaker,
@@ -11,7 +12,7 @@ import {
   type Pass,
 } from './breaker.ts';
 import { nothingSent, type Sent, unavailable } from './exchange.ts';
-import type { Arrival, Ask, Manners, Within } from './http.ts';
+import type { Manners, Within } from './http.ts';
 import { openPlaces, type Place, type Urgency } from './places.ts';
 import { waitBeforeNext } from './retry.ts';
 import { pause } from './signals.ts';

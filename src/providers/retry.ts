@@ -1,8 +1,9 @@
 // Whether a call is sent once more, and when: a read that was lost or came at a bad moment, a write that surely never left.
 
 import type { ProviderName } from '../domain/ids.ts';
+import type { Ask } from './ask.ts';
 import type { Sent } from './exchange.ts';
-import { type Ask, overload } from './http.ts';
+import { overload } from './http.ts';
 
 interface Tried {
   readonly provider: ProviderName;

@@ -1,7 +1,8 @@
 // A token that runs out: fetched when one is needed, renewed before its end, by one flight for all who wait.
 
 import { failed, type Outcome, success } from '../domain/failure.ts';
-import { type Answer, unavailable } from './http.ts';
+import type { Answer } from './ask.ts';
+import { unavailable } from './http.ts';
 import type { Account, Call } from './provider.ts';
 import { unlessAborted } from './signals.ts';
 

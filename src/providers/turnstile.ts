@@ -2,7 +2,7 @@
 
 import { failed, type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
-import type { Answer, Ask } from './http.ts';
+import type { Answer, Ask } from './ask.ts';
 import type { Limits, Said } from './limits.ts';
 
 /** Writes come before reads, people before whoever only looks for news. */

@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { type Failure, failed, type Outcome, reasonOf, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
-import { type Ask, unavailable } from './http.ts';
+import type { Ask } from './ask.ts';
+import { unavailable } from './http.ts';
 
 /** The rows of one page that could be understood. */
 export interface WirePage<Row> {

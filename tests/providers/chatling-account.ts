@@ -9,9 +9,10 @@ import { tellTales } from '../../emulators/story.ts';
 import type { Failure, Outcome } from '../../src/domain/failure.ts';
 import { type ConversationRef, providerName } from '../../src/domain/ids.ts';
 import type { Page } from '../../src/domain/page.ts';
+import type { Ask } from '../../src/providers/ask.ts';
 import type { ChatlingAccount } from '../../src/providers/chatling/account.ts';
 import { chatling } from '../../src/providers/chatling/index.ts';
-import { type Ask, type Http, openHttp } from '../../src/providers/http.ts';
+import { type Http, openHttp } from '../../src/providers/http.ts';
 import type { Call, Unable } from '../../src/providers/provider.ts';
 import type { SendMessage } from '../../src/providers/verbs.ts';
 

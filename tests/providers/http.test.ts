@@ -3,13 +3,8 @@ import { Agent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Outcome } from '../../src/domain/failure.ts';
 import { providerName } from '../../src/domain/ids.ts';
-import {
-  type Arrival,
-  type Ask,
-  openHttp,
-  overload,
-  type Pieces,
-} from '../../src/providers/http.ts';
+import type { Arrival, Ask, Pieces } from '../../src/providers/ask.ts';
+import { openHttp, overload } from '../../src/providers/http.ts';
 
 const provider = providerName('website');
 

@@ -1,10 +1,10 @@
 // What each service's answers say of its limits, as its own room reads them.
 
 import { describe, expect, it } from 'vitest';
+import type { Answer, Ask } from '../../src/providers/ask.ts';
 import { BOTPRESS_LIMITS } from '../../src/providers/botpress/limits.ts';
 import { CHATBOTKIT_LIMITS, PINKFISH_LIMITS } from '../../src/providers/chatbotkit/limits.ts';
 import { CHATLING_LIMITS } from '../../src/providers/chatling/limits.ts';
-import type { Answer, Ask } from '../../src/providers/http.ts';
 import { type Limits, USUAL_LIMITS } from '../../src/providers/limits.ts';
 import { STACK_AUTH_LIMITS } from '../../src/providers/stack-auth/limits.ts';
 

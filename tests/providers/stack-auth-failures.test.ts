@@ -1,7 +1,8 @@
 // Every way in which the service says no, or says nothing, on the wire of either brand.
 
 import { describe, expect, it } from 'vitest';
-import type { Answer, Http } from '../../src/providers/http.ts';
+import type { Answer } from '../../src/providers/ask.ts';
+import type { Http } from '../../src/providers/http.ts';
 import {
   bad,
   credential,

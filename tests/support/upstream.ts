@@ -4,8 +4,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import { providerName } from '../../src/domain/ids.ts';
+import type { Ask } from '../../src/providers/ask.ts';
 import type { BreakerTimes } from '../../src/providers/breaker.ts';
-import { type Ask, openHttp, type Within } from '../../src/providers/http.ts';
+import { openHttp, type Within } from '../../src/providers/http.ts';
 import { openManners } from '../../src/providers/manners.ts';
 import type { Turnstile } from '../../src/providers/turnstile.ts';
 

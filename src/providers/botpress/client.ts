@@ -2,7 +2,8 @@
 
 import type { z } from 'zod';
 import { conversationAt, failed, mapOutcome, type Outcome } from '../../domain/failure.ts';
-import { type Answer, type Ask, isAnotherPath } from '../http.ts';
+import type { Answer, Ask } from '../ask.ts';
+import { isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, readRows, type WirePage } from '../wire-reading.ts';
 import type { BotpressAccount } from './account.ts';

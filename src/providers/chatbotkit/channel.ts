@@ -1,7 +1,7 @@
 // What is heard in the channel of a conversation: that its bot works, and on what. Only the bot's turns are told there.
 
 import { failed, type Outcome, success } from '../../domain/failure.ts';
-import type { Arrival } from '../http.ts';
+import type { Arrival } from '../ask.ts';
 import { misshapen } from '../wire-reading.ts';
 import { linesOf } from './jsonl.ts';
 import { type Refused, refusalInLine, refusalOf } from './refusal.ts';

@@ -2,7 +2,7 @@
 
 import { failed, type Outcome, success } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
-import type { Ask, Pieces } from '../http.ts';
+import type { Ask, Pieces } from '../ask.ts';
 import { misshapen } from '../wire-reading.ts';
 
 interface Asked {

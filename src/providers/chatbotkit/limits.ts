@@ -1,7 +1,7 @@
 // How ChatBotKit limits: so many calls of a sort in any sixty seconds, by the account's plan, and no word of how many. The
 // same word is said of quotas and of sizes; waiting for a minute is then of no help, and of no great harm.
 
-import type { Answer } from '../http.ts';
+import type { Answer } from '../ask.ts';
 import { headersOf, type Limits } from '../limits.ts';
 import { statusBehind } from './pinkfish-tools.ts';
 import { statusOfCode } from './refusal.ts';

@@ -2,7 +2,8 @@
 // every place where it may stand: an object, a text with one in it, a status in words.
 
 import type { Failure } from '../../domain/failure.ts';
-import { type Answer, unavailable } from '../http.ts';
+import type { Answer } from '../ask.ts';
+import { unavailable } from '../http.ts';
 import { misshapen, quoted } from '../wire-reading.ts';
 import { type Refused, refusalOf, statusOfCode } from './refusal.ts';
 import { WireRefusal } from './wire.ts';

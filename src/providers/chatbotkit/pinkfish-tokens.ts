@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { type Failure, failed, mapOutcome, type Outcome } from '../../domain/failure.ts';
-import { type Answer, overload, unavailable } from '../http.ts';
+import type { Answer } from '../ask.ts';
+import { overload, unavailable } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { type HeldToken, type TokenFlight, tokenFlight } from '../token-flight.ts';
 import { quoted, readBody } from '../wire-reading.ts';

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { failed, type Outcome, success } from '../../domain/failure.ts';
-import type { Answer, Ask, Http } from '../http.ts';
+import type { Answer, Ask } from '../ask.ts';
+import type { Http } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { askWithToken } from '../token-flight.ts';
 import { misshapen } from '../wire-reading.ts';

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { type Failure, failed, type Outcome } from '../../domain/failure.ts';
 import type { ReplyEvent } from '../../domain/reply.ts';
-import type { Answer, Arrival } from '../http.ts';
+import type { Answer, Arrival } from '../ask.ts';
 import { readBody } from '../wire-reading.ts';
 import { linesOf } from './jsonl.ts';
 import { type Refused, refusalInLine, refusalOf } from './refusal.ts';

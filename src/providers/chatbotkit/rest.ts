@@ -11,7 +11,8 @@ import {
 } from '../../domain/failure.ts';
 import type { MessageRef } from '../../domain/ids.ts';
 import type { ReplyEvent } from '../../domain/reply.ts';
-import { type Answer, type Ask, isAnotherPath } from '../http.ts';
+import type { Answer, Ask } from '../ask.ts';
+import { isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, readRows, type WirePage } from '../wire-reading.ts';
 import type { ChatBotKitAccount } from './account.ts';

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { failed, mapOutcome, type Outcome } from '../../domain/failure.ts';
-import { type Ask, isAnotherPath } from '../http.ts';
+import type { Ask } from '../ask.ts';
+import { isAnotherPath } from '../http.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { readBody, type WirePage } from '../wire-reading.ts';
 import type { ChatlingAccount } from './account.ts';

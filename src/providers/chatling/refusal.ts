@@ -2,7 +2,8 @@
 
 import { conversationAt, type Failure, messageIn } from '../../domain/failure.ts';
 import type { ProviderName } from '../../domain/ids.ts';
-import { type Answer, type Ask, overload, unavailable } from '../http.ts';
+import type { Answer, Ask } from '../ask.ts';
+import { overload, unavailable } from '../http.ts';
 import { quoted } from '../wire-reading.ts';
 import { WireEnvelope } from './wire.ts';
 

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod';
 import { conversationAt, failed, mapOutcome, type Outcome, success } from '../../domain/failure.ts';
-import type { Answer, Ask } from '../http.ts';
+import type { Answer, Ask } from '../ask.ts';
 import type { Call, ProviderParts } from '../provider.ts';
 import { askWithToken } from '../token-flight.ts';
 import { readBody } from '../wire-reading.ts';
