@@ -190,7 +190,7 @@ export async function composeGateway(
       await gateway.close();
       await budgets.close();
       await keeping?.cache.close();
-      await leases.close();
+      await Promise.all([ledger.close(), turnLeases.close(), leases.close()]);
       await events.close();
       await Promise.all(opened.map(({ dispatcher }) => dispatcher.destroy()));
     },

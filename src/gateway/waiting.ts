@@ -1,4 +1,4 @@
-// Waiting that ends with a signal, and leaves no ear on it.
+// Waiting that ends with a signal, and leaves no ear on it. The adapters have their own: neither room knows the other.
 
 /** Resolves after so long, or when the signal is aborted. Keeps no process from ending. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
