@@ -21,8 +21,13 @@ const ErrorCode = builder.enumType('ErrorCode', {
     'The closed list of what may go wrong, also found in `extensions.code` of a read that failed.',
   values: {
     INVALID_INPUT: { description: 'The input cannot be meant; nobody was asked.' },
+    UNAUTHENTICATED: {
+      description: 'Nothing was presented that says who asks, or nothing that is good any more.',
+    },
     NOT_FOUND: { description: 'There is no such thing, or no longer.' },
-    FORBIDDEN: { description: 'The provider does not let this account do that.' },
+    FORBIDDEN: {
+      description: 'You may not do that, or the provider does not let this account do it.',
+    },
     UNSUPPORTED: { description: 'This provider cannot do that, and was not asked.' },
     CONFLICT: { description: 'Something stands there already, or has changed meanwhile.' },
     RATE_LIMITED: { description: 'Too much was asked for now; nothing was done.' },
@@ -47,10 +52,12 @@ const TYPE_NAMES = {
   'invalid-input': 'InvalidInputError',
   'not-found': 'NotFoundError',
   forbidden: 'ForbiddenError',
+  'not-allowed': 'ForbiddenError',
   unsupported: 'UnsupportedError',
   conflict: 'ConflictError',
   'key-in-use': 'ConflictError',
   'rate-limited': 'RateLimitedError',
+  'share-spent': 'RateLimitedError',
   unavailable: 'ProviderUnavailableError',
   refused: 'ProviderRefusedError',
   'credential-refused': 'ProviderAuthError',

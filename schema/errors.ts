@@ -62,10 +62,17 @@ builder.objectType(NotFoundError, {
 
 builder.objectType(ForbiddenError, {
   name: 'ForbiddenError',
-  description: 'The provider knows the account behind this gateway, and does not let it do that.',
+  description:
+    'You may not do that here; or the provider does not let the account behind this gateway do it.',
   interfaces: [ErrorInterface],
   fields: (t) => ({
-    provider: ofProvider(t),
+    provider: t.field({
+      type: Provider,
+      nullable: true,
+      description: 'The provider that said no; null where it was this gateway.',
+      resolve: ({ failure }, _args, context) =>
+        'provider' in failure ? providerNamed(failure.provider, context) : null,
+    }),
   }),
 });
 
@@ -103,8 +110,9 @@ builder.objectType(RateLimitedError, {
     provider: t.field({
       type: Provider,
       nullable: true,
-      description: 'Whose limit it was.',
-      resolve: ({ failure }, _args, context) => providerNamed(failure.provider, context),
+      description: 'Whose limit it was; null where it was your share of this gateway.',
+      resolve: ({ failure }, _args, context) =>
+        'provider' in failure ? providerNamed(failure.provider, context) : null,
     }),
     retryAt: t.field({
       type: 'DateTime',

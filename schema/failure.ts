@@ -5,6 +5,7 @@ import type { Failure, Issue, Outcome } from '../src/domain/failure.ts';
 
 export type ErrorCode =
   | 'INVALID_INPUT'
+  | 'UNAUTHENTICATED'
   | 'NOT_FOUND'
   | 'FORBIDDEN'
   | 'UNSUPPORTED'
@@ -34,10 +35,10 @@ abstract class ErrorOf<Kind extends Failure['kind']> extends FailureError {
 
 export class InvalidInputError extends ErrorOf<'invalid-input'> {}
 export class NotFoundError extends ErrorOf<'not-found'> {}
-export class ForbiddenError extends ErrorOf<'forbidden'> {}
+export class ForbiddenError extends ErrorOf<'forbidden' | 'not-allowed'> {}
 export class UnsupportedError extends ErrorOf<'unsupported'> {}
 export class ConflictError extends ErrorOf<'conflict' | 'key-in-use'> {}
-export class RateLimitedError extends ErrorOf<'rate-limited'> {}
+export class RateLimitedError extends ErrorOf<'rate-limited' | 'share-spent'> {}
 export class ProviderUnavailableError extends ErrorOf<'unavailable'> {}
 export class ProviderRefusedError extends ErrorOf<'refused'> {}
 export class ProviderAuthError extends ErrorOf<'credential-refused'> {}
@@ -51,6 +52,7 @@ export function errorOf(failure: Failure): FailureError {
     case 'not-found':
       return new NotFoundError(failure, 'NOT_FOUND');
     case 'forbidden':
+    case 'not-allowed':
       return new ForbiddenError(failure, 'FORBIDDEN');
     case 'unsupported':
       return new UnsupportedError(failure, 'UNSUPPORTED');
@@ -58,6 +60,7 @@ export function errorOf(failure: Failure): FailureError {
     case 'key-in-use':
       return new ConflictError(failure, 'CONFLICT');
     case 'rate-limited':
+    case 'share-spent':
       return new RateLimitedError(failure, 'RATE_LIMITED');
     case 'unavailable':
       return new ProviderUnavailableError(failure, 'PROVIDER_UNAVAILABLE');
@@ -101,7 +104,10 @@ function sentenceOf(failure: Failure): string {
     case 'conflict':
       return `${failure.provider} has something that stands against it: ${ended(failure.said)} Read it again before changing it.`;
     case 'key-in-use':
+    case 'not-allowed':
       return failure.said;
+    case 'share-spent':
+      return `You have asked this gateway too often. ${again(failure.retryAt)}`;
     case 'rate-limited':
       return `${failure.provider} has been asked too often. ${again(failure.retryAt)}`;
     case 'unavailable':
@@ -132,8 +138,11 @@ function extensionsOf(failure: Failure, code: ErrorCode): Record<string, unknown
       return { code, issues: failure.issues };
     case 'not-found':
     case 'key-in-use':
+    case 'not-allowed':
     case 'gateway-unavailable':
       return { code };
+    case 'share-spent':
+      return { code, retryAt: failure.retryAt.toISOString() };
     case 'rate-limited':
     case 'unavailable':
       return { code, provider: failure.provider, retryAt: failure.retryAt?.toISOString() ?? null };

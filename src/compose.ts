@@ -18,6 +18,7 @@ import { type Limits, USUAL_LIMITS } from './providers/limits.ts';
 import { type AccountManners, openManners } from './providers/manners.ts';
 import type { Provider } from './providers/provider.ts';
 import { openTurnstile } from './providers/turnstile.ts';
+import { type Doorkeeper, openHouse } from './security/doorkeeper.ts';
 import { type Server, startServer } from './server/server.ts';
 import type { Budget } from './state/budget/budget.ts';
 import { memoryBudgets } from './state/budget/memory.ts';
@@ -81,11 +82,13 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const { log } = surroundings;
   const composed = await composeGateway(config, surroundings);
   const { gateway, events, ingest, redis, close: closeGateway } = composed;
+  const doorkeeper: Doorkeeper = openHouse();
   let server: Server;
   try {
     const { host, port } = config.server;
     server = await startServer({
       gateway,
+      doorkeeper,
       log,
       host,
       port,
@@ -103,6 +106,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     url: server.url,
     async close() {
       await server.close();
+      await doorkeeper.close();
       await closeGateway();
     },
   };

@@ -7,6 +7,12 @@ export type Failure =
   | { readonly kind: 'invalid-input'; readonly issues: readonly [Issue, ...Issue[]] }
   | { readonly kind: 'not-found'; readonly what: string }
   | { readonly kind: 'forbidden'; readonly provider: ProviderName; readonly said: string }
+  /** This gateway does not let the caller do that. */
+  | {
+      readonly kind: 'not-allowed';
+      /** Whole sentences: what, and who can change it. */
+      readonly said: string;
+    }
   | {
       readonly kind: 'unsupported';
       readonly provider: ProviderName;
@@ -28,6 +34,8 @@ export type Failure =
       /** Set where a write met it at the provider: it is no proof that nothing was done. */
       readonly doubtful?: true;
     }
+  /** The caller asked this gateway itself for more than is their share. */
+  | { readonly kind: 'share-spent'; readonly retryAt: Date }
   | {
       readonly kind: 'unavailable';
       readonly provider: ProviderName;
@@ -98,9 +106,11 @@ export function reasonOf(failure: Failure): string {
     case 'forbidden':
     case 'conflict':
     case 'key-in-use':
+    case 'not-allowed':
     case 'credential-refused':
       return failure.said;
     case 'rate-limited':
+    case 'share-spent':
       return 'it was asked too much at once';
     case 'not-found':
       return `there was no ${failure.what}`;

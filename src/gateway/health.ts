@@ -63,6 +63,8 @@ function stateAfter(outcome: Outcome<unknown>): Health['state'] {
     case 'unsupported':
     case 'conflict':
     case 'key-in-use':
+    case 'not-allowed':
+    case 'share-spent':
     case 'refused':
     case 'gateway-unavailable':
       return 'UP';

@@ -20,7 +20,7 @@ export function executedEachByItself(): Plugin<Context> {
 
 async function subscribe(
   asked: ExecutionArgs,
-  { gateway, operation }: Context,
+  { caller, gateway, operation }: Context,
 ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
   const source = await createSourceEventStream(asked);
   if (!(Symbol.asyncIterator in source)) return source;
@@ -32,11 +32,13 @@ async function subscribe(
     const leave = () => left.abort();
     operation.signal.addEventListener('abort', leave, { once: true });
     const contextValue: Context = {
+      caller,
       gateway,
       operation: {
         signal: left.signal,
         leftMs: countdown(gateway.operationMs),
         reads: new Map(),
+        caller: caller.id,
       },
     };
     try {

@@ -8,12 +8,16 @@ import { schema } from '../../schema/index.ts';
 import { countdown } from '../gateway/deadline.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
+import type { Session } from '../security/doorkeeper.ts';
+import { guarded } from '../security/guard.ts';
 import { boundedDocuments, documentCache } from './documents.ts';
 import { executedEachByItself } from './events.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
-interface Came {
+export interface Came {
+  /** Of who asks. */
+  readonly session: Session;
   /** What did not come as a request of its own brings its own signal, aborted when whoever asked has gone. */
   readonly left?: AbortSignal;
   /** Told when a subscription begins that is to be answered here. */
@@ -30,13 +34,15 @@ export function openGraphql({ gateway, log }: { readonly gateway: Gateway; reado
     // The page is served by graphiql.ts, compressed and kept.
     graphiql: false,
     healthCheckEndpoint: `${GRAPHQL_PATH}/healthz`,
-    context: ({ request, left }) => ({
-      gateway,
+    context: ({ request, left, session: { caller } }) => ({
+      caller,
+      gateway: guarded(gateway, caller),
       operation: {
         // The request's own signal, once another is derived from it, no longer says that it was aborted.
         signal: left ?? AbortSignal.any([request.signal]),
         leftMs: countdown(gateway.operationMs),
         reads: new Map(),
+        caller: caller.id,
         ...comesAfter(gateway, left ? null : request.headers.get(AFTER_HEADER)),
       },
     }),
@@ -100,9 +106,9 @@ export interface Prepared {
 export async function prepare(
   graphql: Graphql,
   { query, operationName, variables }: Asked,
-  left: AbortSignal,
+  came: Required<Pick<Came, 'left' | 'session'>>,
 ): Promise<Prepared | readonly GraphQLError[]> {
-  const enveloped = graphql.getEnveloped({ left });
+  const enveloped = graphql.getEnveloped(came);
   try {
     const document = enveloped.parse(query);
     const errors = enveloped.validate(enveloped.schema, document);

@@ -6,6 +6,8 @@ import type { Duplex } from 'node:stream';
 import { encodeId } from '../domain/ids.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
+import type { Doorkeeper } from '../security/doorkeeper.ts';
+import { admitted } from './admission.ts';
 import { readBody } from './body.ts';
 import { graphiqlPage, type Page } from './graphiql.ts';
 import { GRAPHQL_PATH, openGraphql } from './graphql.ts';
@@ -22,6 +24,8 @@ export interface Server {
 
 export interface ServerParts {
   readonly gateway: Gateway;
+  /** Who lets in whoever asks. */
+  readonly doorkeeper: Doorkeeper;
   readonly log: Log;
   readonly host: string;
   /** 0 takes any free one. */
@@ -38,9 +42,9 @@ const DRAIN_MARGIN_MS = 1000;
 const ARRIVAL_LIMIT_MS = 30_000;
 
 export async function startServer(parts: ServerParts): Promise<Server> {
-  const { gateway, log, host, port, examples, alsoOut = () => [] } = parts;
+  const { gateway, doorkeeper, log, host, port, examples, alsoOut = () => [] } = parts;
   const graphql = openGraphql({ gateway, log });
-  const webSockets = openWebSockets({ graphql, log });
+  const webSockets = openWebSockets({ graphql, doorkeeper, log });
   const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
   /** Those whose body is still on its way. */
   const arriving = new Set<IncomingMessage>();
@@ -129,8 +133,11 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refused = turnedAway(request);
     if (refused) return sayError(response, refused.status, refused.message);
+    const session = await admitted(doorkeeper, request, response);
+    if (!session) return;
+    const came = { session, listens: () => note(response) };
     if (request.method !== 'POST') {
-      await graphql.handle(request, response, { listens: () => note(response) });
+      await graphql.handle(request, response, came);
       return;
     }
     arriving.add(request);
@@ -141,9 +148,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       return sayError(response, 413, 'A body may have 1 MB at most. Send less, or a URL to it.');
     }
     // The GraphQL server takes a body that was read already from this field.
-    await graphql.handle(Object.assign(request, { body }), response, {
-      listens: () => note(response),
-    });
+    await graphql.handle(Object.assign(request, { body }), response, came);
   }
 
   function note(response: ServerResponse): void {

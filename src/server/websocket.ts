@@ -14,6 +14,8 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ErrorCode } from '../../schema/failure.ts';
 import type { Log } from '../observability/log.ts';
+import type { Doorkeeper, Session } from '../security/doorkeeper.ts';
+import { bearerOf } from './admission.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { type Graphql, type Prepared, prepare } from './graphql.ts';
 
@@ -26,6 +28,8 @@ export interface WebSockets {
 
 export interface WebSocketParts {
   readonly graphql: Graphql;
+  /** Who lets in whoever connects, by the `authorization` of its `connection_init`. */
+  readonly doorkeeper: Doorkeeper;
   readonly log: Log;
   /** How long a connection may be open before it says `connection_init`; absent, 3 seconds. */
   readonly initWithinMs?: number;
@@ -44,6 +48,10 @@ const GOING_AWAY = 1001;
 
 interface Connection {
   readonly socket: WebSocket;
+  /** The address at its other end. */
+  readonly address: string;
+  /** Once it was let in. */
+  session?: Session;
   /** One for each operation, by what was sent for it: ids may be used again. */
   readonly operations: Map<object, Running>;
 }
@@ -56,6 +64,7 @@ interface Running {
 
 export function openWebSockets({
   graphql,
+  doorkeeper,
   log,
   initWithinMs = 3000,
   pingEveryMs = 15_000,
@@ -78,6 +87,16 @@ export function openWebSockets({
 
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initWithinMs,
+    async onConnect({ extra, connectionParams }) {
+      const { authorization, Authorization = authorization } = connectionParams ?? {};
+      const admission = await doorkeeper.admit({
+        credential: bearerOf(Authorization),
+        address: extra.address,
+      });
+      if (!admission.ok) return false;
+      extra.session = admission.session;
+      return true;
+    },
     async onSubscribe({ extra, subscriptions }, _id, payload) {
       if (leaving)
         return [refused('GATEWAY_UNAVAILABLE', 'This gateway is leaving. Connect again.')];
@@ -85,8 +104,10 @@ export function openWebSockets({
         const message = `There are ${MOST_OPERATIONS} operations on this connection, which are the most. End one, or open another connection.`;
         return [refused('RATE_LIMITED', message)];
       }
+      const { session } = extra;
+      if (!session) throw new Error('an operation came before its connection was let in');
       const left = new AbortController();
-      const ready = await prepare(graphql, payload, left.signal);
+      const ready = await prepare(graphql, payload, { left: left.signal, session });
       if (!('args' in ready)) return ready;
       const { document, operationName } = ready.args;
       const lasts =
@@ -173,8 +194,9 @@ export function openWebSockets({
     return () => clearInterval(timer);
   }
 
-  function opened(socket: WebSocket): void {
-    const connection: Connection = { socket, operations: new Map() };
+  function opened(socket: WebSocket, request: IncomingMessage): void {
+    const address = request.socket.remoteAddress ?? '';
+    const connection: Connection = { socket, address, operations: new Map() };
     connections.add(connection);
     const stopAsking = askForLife(socket);
     // What cannot be read, or is too long, has ended the connection already, with the code there is for it.

@@ -8,6 +8,7 @@ import type { Message } from '../../src/domain/message.ts';
 import type { GenericOptions } from '../../src/domain/native.ts';
 import { openGateway } from '../../src/gateway/open-gateway.ts';
 import { type Able, type Provider, unableTable } from '../../src/providers/provider.ts';
+import { openHouse } from '../../src/security/doorkeeper.ts';
 import { startServer } from '../../src/server/server.ts';
 import { ACCOUNTS } from '../support/accounts.ts';
 import { standingAt } from '../support/attempts.ts';
@@ -166,6 +167,7 @@ async function startEcho() {
     log,
   });
   const server = await startServer({
+    doorkeeper: openHouse(),
     gateway,
     log,
     host: '127.0.0.1',

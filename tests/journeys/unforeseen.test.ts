@@ -8,6 +8,7 @@ import type { Gateway } from '../../src/gateway/gateway.ts';
 import { openGateway } from '../../src/gateway/open-gateway.ts';
 import type { Log } from '../../src/observability/log.ts';
 import { type Able, type Provider, unableTable } from '../../src/providers/provider.ts';
+import { openHouse } from '../../src/security/doorkeeper.ts';
 import { startServer } from '../../src/server/server.ts';
 import { at, listAt } from '../support/answer.ts';
 import { anEventLog } from '../support/event-log.ts';
@@ -116,6 +117,7 @@ async function serve(
     log,
   });
   const server = await startServer({
+    doorkeeper: openHouse(),
     gateway: change(gateway),
     log,
     host: '127.0.0.1',

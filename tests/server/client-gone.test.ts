@@ -3,6 +3,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { failed } from '../../src/domain/failure.ts';
 import { providerName } from '../../src/domain/ids.ts';
+import { openHouse } from '../../src/security/doorkeeper.ts';
 import { startServer } from '../../src/server/server.ts';
 import { gatewayOver, handMade } from '../gateway/hand-made.ts';
 
@@ -24,7 +25,14 @@ it('a provider is not called down for what it did not answer to a client that ha
     },
   });
   const { gateway, log } = gatewayOver([one.provider]);
-  const server = await startServer({ gateway, log, host: '127.0.0.1', port: 0, examples: false });
+  const server = await startServer({
+    gateway,
+    doorkeeper: openHouse(),
+    log,
+    host: '127.0.0.1',
+    port: 0,
+    examples: false,
+  });
   onTestFinished(() => server.close());
   const client = new AbortController();
 

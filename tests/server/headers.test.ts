@@ -1,6 +1,7 @@
 // What a page of another origin may send without asking runs nothing here, however it is labelled.
 
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openHouse } from '../../src/security/doorkeeper.ts';
 import { startServer } from '../../src/server/server.ts';
 import { gatewayOver, handMade } from '../gateway/hand-made.ts';
 
@@ -9,7 +10,14 @@ const QUERY = '{ conversations { nodes { id } } }';
 async function post(contentType: string, body: string) {
   const one = handMade({ name: 'one' });
   const { gateway, log } = gatewayOver([one.provider]);
-  const server = await startServer({ gateway, log, host: '127.0.0.1', port: 0, examples: false });
+  const server = await startServer({
+    gateway,
+    doorkeeper: openHouse(),
+    log,
+    host: '127.0.0.1',
+    port: 0,
+    examples: false,
+  });
   onTestFinished(() => server.close());
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',

@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openHouse } from '../../src/security/doorkeeper.ts';
 import { openGraphql } from '../../src/server/graphql.ts';
 import { startServer } from '../../src/server/server.ts';
 import { openWebSockets, type WebSocketParts } from '../../src/server/websocket.ts';
@@ -11,7 +12,14 @@ import { ofType, openAcknowledged, openSocket } from '../support/socket.ts';
 
 async function started(making: Partial<Making> = {}) {
   const { gateway, log, logged } = gatewayOver([handMade({ name: 'one', ...making }).provider]);
-  const server = await startServer({ gateway, log, host: '127.0.0.1', port: 0, examples: false });
+  const server = await startServer({
+    gateway,
+    doorkeeper: openHouse(),
+    log,
+    host: '127.0.0.1',
+    port: 0,
+    examples: false,
+  });
   onTestFinished(() => server.close());
   return { gateway, server, url: server.url, logged };
 }
@@ -19,7 +27,12 @@ async function started(making: Partial<Making> = {}) {
 /** With no more around it than it needs, to wait less. */
 async function startedWith(limits: Pick<WebSocketParts, 'initWithinMs' | 'pingEveryMs'>) {
   const { gateway, log } = gatewayOver([handMade({ name: 'one' }).provider]);
-  const webSockets = openWebSockets({ graphql: openGraphql({ gateway, log }), log, ...limits });
+  const webSockets = openWebSockets({
+    graphql: openGraphql({ gateway, log }),
+    doorkeeper: openHouse(),
+    log,
+    ...limits,
+  });
   const server = createServer();
   server.on('upgrade', webSockets.open);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -12,6 +12,7 @@ import type { Message } from '../../src/domain/message.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { openIngest } from '../../src/gateway/live/ingest.ts';
 import { openGateway } from '../../src/gateway/open-gateway.ts';
+import { openHouse } from '../../src/security/doorkeeper.ts';
 import { startServer } from '../../src/server/server.ts';
 import type { EventLog, Retention } from '../../src/state/events/log.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';
@@ -104,6 +105,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     log: silent,
   });
   const server = await startServer({
+    doorkeeper: openHouse(),
     gateway,
     log: silent,
     host: '127.0.0.1',

@@ -79,6 +79,8 @@ function mayBeDone(failure: Failure): boolean {
     case 'invalid-input':
     case 'unsupported':
     case 'key-in-use':
+    case 'not-allowed':
+    case 'share-spent':
     case 'gateway-unavailable':
       return false;
   }
