@@ -57,6 +57,8 @@ export interface Surroundings {
   readonly randomSecret: () => string;
   /** When an account that fails is left in peace, and for how long. Absent, as is usual. */
   readonly breaker?: BreakerTimes;
+  /** Who lets in whoever asks; absent, everybody is let in. */
+  readonly doorkeeper?: Doorkeeper;
   /** What a service takes, made of what is documented of it. Absent, that itself. */
   readonly limitsOf?: (documented: Limits) => Limits;
 }
@@ -82,7 +84,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const { log } = surroundings;
   const composed = await composeGateway(config, surroundings);
   const { gateway, events, ingest, redis, close: closeGateway } = composed;
-  const doorkeeper: Doorkeeper = openHouse();
+  const { doorkeeper = openHouse() } = surroundings;
   let server: Server;
   try {
     const { host, port } = config.server;

@@ -8,6 +8,7 @@ import { secret } from '../../src/config/secret.ts';
 import type { Log } from '../../src/observability/log.ts';
 import { CALLS_PER_MINUTE } from '../../src/providers/chatling/limits.ts';
 import { accounts, everybody } from '../../src/sandbox.ts';
+import type { Doorkeeper } from '../../src/security/doorkeeper.ts';
 import { at, listAt } from './answer.ts';
 
 export interface StartOptions extends WorldOptions {
@@ -30,6 +31,8 @@ export interface StartOptions extends WorldOptions {
   readonly partner?: boolean;
   /** What the services are believed to take; absent, what is documented, or what Chatling was told to. */
   readonly limitsOf?: Surroundings['limitsOf'];
+  /** Who lets in whoever asks; absent, everybody is let in. */
+  readonly doorkeeper?: Doorkeeper;
 }
 
 export interface TestParlance {
@@ -58,6 +61,7 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     redis,
     beside,
     partner = false,
+    doorkeeper,
     limitsOf = (documented) =>
       documented.limit === null ? documented : { ...documented, limit: chatlingTakes },
     ...worldOptions
@@ -89,6 +93,7 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     clock: options.clock ?? Date.now,
     randomSecret: () => cursorSecret,
     limitsOf,
+    ...(doorkeeper && { doorkeeper }),
   });
   if (webhookSecret !== undefined) {
     world.botpress.webhooks.target({
