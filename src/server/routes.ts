@@ -1,0 +1,90 @@
+// Which address answers what: GraphQL, the page for browsers, webhooks, and two words for whoever watches over the process.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { Doorkeeper } from '../security/doorkeeper.ts';
+import { admitted } from './admission.ts';
+import { readBody } from './body.ts';
+import type { Connections } from './connections.ts';
+import type { Page } from './graphiql.ts';
+import { GRAPHQL_PATH, type Graphql } from './graphql.ts';
+import { turnedAway } from './headers.ts';
+import { sendPage, wantsPage } from './page.ts';
+import { sayError, sayJson } from './say.ts';
+import { openWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
+
+export interface RouteParts {
+  readonly gateway: Gateway;
+  readonly graphql: Graphql;
+  readonly doorkeeper: Doorkeeper;
+  readonly connections: Connections;
+  readonly page: () => Promise<Page>;
+  /** What besides providers is out, and done without. */
+  readonly alsoOut: () => readonly string[];
+}
+
+export function openRoutes({
+  gateway,
+  graphql,
+  doorkeeper,
+  connections,
+  page,
+  alsoOut,
+}: RouteParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { arriving } = connections;
+  const webhooks = openWebhooks({ gateway, arriving });
+
+  async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refused = turnedAway(request);
+    if (refused) return sayError(response, refused.status, refused.message);
+    const session = await admitted(doorkeeper, request, response);
+    if (!session) return;
+    const came = { session, listens: () => connections.listened(response) };
+    if (request.method !== 'POST') {
+      await graphql.handle(request, response, came);
+      return;
+    }
+    arriving.add(request);
+    const body = await readBody(request).finally(() => arriving.delete(request));
+    if (body === 'unfinished') return;
+    if (body === 'too-large') {
+      response.setHeader('connection', 'close');
+      return sayError(response, 413, 'A body may have 1 MB at most. Send less, or a URL to it.');
+    }
+    // The GraphQL server takes a body that was read already from this field.
+    await graphql.handle(Object.assign(request, { body }), response, came);
+  }
+
+  return async (request, response) => {
+    const path = pathOf(request);
+    switch (path) {
+      case '/healthz':
+        return sayJson(response, 200, { status: 'ok' });
+      case '/readyz':
+        return connections.leaving()
+          ? sayJson(response, 503, { status: 'leaving' })
+          : sayJson(response, 200, readiness(gateway, alsoOut()));
+      case '/':
+        response.writeHead(302, { location: GRAPHQL_PATH }).end();
+        return;
+      case GRAPHQL_PATH:
+        if (wantsPage(request)) return sendPage(request, response, await page());
+        return answerGraphql(request, response);
+      default:
+        if (path.startsWith(WEBHOOKS_PATH)) return webhooks.answer(request, response, path);
+        return sayError(response, 404, `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`);
+    }
+  };
+}
+
+export function pathOf({ url = '/' }: IncomingMessage): string {
+  const [path = '/'] = url.split('?');
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** Degraded is still ready: what does not need what is out works. */
+function readiness(gateway: Gateway, alsoOut: readonly string[]) {
+  const down = gateway.providers.filter(({ name }) => gateway.health(name).state === 'DOWN');
+  const degraded = [...alsoOut, ...down.map(({ name }) => name)];
+  return degraded.length === 0 ? { status: 'ready' } : { status: 'ready', degraded };
+}

@@ -1,0 +1,67 @@
+// Those who ask to speak another protocol: WebSocket at its one address, and nothing else.
+
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Log } from '../observability/log.ts';
+import type { Connections } from './connections.ts';
+import { GRAPHQL_PATH } from './graphql.ts';
+import { ofAnotherOrigin } from './headers.ts';
+import { pathOf } from './routes.ts';
+import { answerBare } from './unreadable.ts';
+import type { WebSockets } from './websocket.ts';
+
+export interface UpgradeParts {
+  readonly webSockets: WebSockets;
+  readonly connections: Connections;
+  readonly log: Log;
+}
+
+export function takeUpgrades(server: Server, { webSockets, connections, log }: UpgradeParts): void {
+  server.on('upgrade', (request, socket, head) => {
+    connections.used(request);
+    socket.on('error', (error) => log.debug({ err: error }, 'a connection failed'));
+    // Some clients offer another protocol with their first request, and mean to be answered in this one.
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      server.emit('connection', withoutUpgrade(request, socket, head));
+      return;
+    }
+    const refused = turnedAway(request, connections);
+    if (refused) answerBare(socket, refused.status, refused.message);
+    else webSockets.open(request, socket, head);
+  });
+}
+
+function turnedAway(request: IncomingMessage, connections: Connections) {
+  if (connections.leaving()) {
+    return {
+      status: '503 Service Unavailable',
+      message: 'This gateway is leaving. Connect again.',
+    };
+  }
+  if (pathOf(request) !== GRAPHQL_PATH) {
+    return {
+      status: '404 Not Found',
+      message: `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`,
+    };
+  }
+  if (ofAnotherOrigin(request)) {
+    const message =
+      'A page of another origin may not connect. Serve it from this one, or ask from a server.';
+    return { status: '403 Forbidden', message };
+  }
+  return undefined;
+}
+
+/** The connection as it was before the request on it was read, which asks for nothing but its answer. */
+function withoutUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Duplex {
+  const { method, url, httpVersion, rawHeaders } = request;
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (!/^(connection|upgrade|http2-settings)$/i.test(name)) {
+      lines.push(`${name}: ${rawHeaders[index + 1]}`);
+    }
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  return socket;
+}
