@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { type ErrorCode, LineCounter, parseDocument } from 'yaml';
 import { isMapping, type Mapping } from './mapping.ts';
@@ -176,7 +176,7 @@ function placeOf(text: string, position: number): string {
 
 async function valueInTypeScript(opened: Opened): Promise<Held> {
   try {
-    const module: unknown = await loader({ moduleCache: false }).import(opened.path);
+    const module: unknown = await (await loader({ moduleCache: false })).import(opened.path);
     if (isMapping(module) && 'default' in module) return { ok: true, value: module['default'] };
     return wrong(opened, 'exports no config: write `export default defineConfig({ … })`');
   } catch (error) {
@@ -190,7 +190,7 @@ async function valueInTypeScript(opened: Opened): Promise<Held> {
 /** A module of somebody else's, named in the config at this path as one would import it from there. */
 export async function readModule(specifier: string, configPath: string): Promise<ModuleRead> {
   const parentURL = pathToFileURL(configPath).href;
-  const jiti = loader({ moduleCache: true });
+  const jiti = await loader({ moduleCache: true });
   const path = jiti.esmResolve(specifier, { parentURL, try: true });
   if (path === undefined) return { ok: false, complaint: NOT_FOUND };
   try {
@@ -203,13 +203,14 @@ export async function readModule(specifier: string, configPath: string): Promise
 const NOT_FOUND =
   'names a module that cannot be found: correct its path, which begins at the folder of this config, or install its package';
 
-function loader({ moduleCache }: { readonly moduleCache: boolean }) {
+async function loader({ moduleCache }: { readonly moduleCache: boolean }) {
   return createJiti(import.meta.url, {
     // A compiled copy on disk would keep the secrets somebody wrote straight into the file.
     fsCache: false,
     moduleCache,
     interopDefault: false,
-    alias: { parlance: fileURLToPath(new URL('../index.ts', import.meta.url)) },
+    // This very copy, wherever it runs from: a checkout, a bundle, somebody's node_modules.
+    virtualModules: { parlance: await import('../index.ts') },
     // Plain JavaScript that Node reads itself, and a megabyte of it.
     nativeModules: ['zod'],
   });
