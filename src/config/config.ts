@@ -33,11 +33,59 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
   readonly events?: EventsInput;
   /** For how long what providers answered is shown again; false: each query asks. */
   readonly cache?: CacheInput;
+  /** Who is let in. It may be absent only where every account is at an emulator of this machine. */
+  readonly auth?: AuthInput;
   readonly log?: {
     /** `info` where absent. The variable LOG_LEVEL wins over it. */
     readonly level?: LogLevel;
   };
 }
+
+/** One of the two at least. */
+export interface AuthInput {
+  /** The file of API keys that `parlance keys create` writes; from the folder of this config. */
+  readonly keys?: string;
+  /** Tokens that somebody else signs. */
+  readonly jwt?: JwtInput;
+}
+
+export interface JwtInput {
+  /** What tokens must say in `iss`. */
+  readonly issuer: string;
+  /** What tokens must name in `aud`: this gateway. */
+  readonly audience: string;
+  /** The public keys they are verified with: an https URL, or a file, from the folder of this config. */
+  readonly jwks: string;
+  /** How far the signer's clock may be from ours where `nbf` and `iat` are read; 30 where absent. `exp` holds to the second. */
+  readonly clockSkewSeconds?: number;
+  /** All of them where absent. */
+  readonly algorithms?: readonly JwtAlgorithm[];
+  /** What the claims are called that say what a token is good for. */
+  readonly claims?: {
+    /** Scopes, as a list or as one text with spaces; `scope` where absent. */
+    readonly scopes?: string;
+    /** Names of accounts, or `all`; `parlance_providers` where absent. */
+    readonly providers?: string;
+    /** `{ provider, id }`, the contact it is confined to; `parlance_contact` where absent. */
+    readonly contact?: string;
+  };
+}
+
+/** Where the signer alone has what signs. With a shared secret, whoever can verify could sign. */
+export const JWT_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const;
+export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 
 export interface EventsInput {
   readonly retention?: {
@@ -216,7 +264,19 @@ export interface Config {
   readonly redis?: RedisConfig;
   readonly events?: EventsInput;
   readonly cache?: CacheInput;
+  readonly auth?: AuthConfig;
   readonly log: { readonly level: LogLevel };
+}
+
+export interface AuthConfig {
+  /** Where the file is, from the root. */
+  readonly keys?: string;
+  readonly jwt?: JwtConfig;
+}
+
+export interface JwtConfig extends Required<Omit<JwtInput, 'jwks' | 'claims'>> {
+  readonly jwks: { readonly url: string } | { readonly file: string };
+  readonly claims: Required<NonNullable<JwtInput['claims']>>;
 }
 
 export type RedisConfig =

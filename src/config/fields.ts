@@ -1,7 +1,8 @@
 // The kinds of value a setting can have, each with the sentence that helps somebody who gave another one.
 
 import { z } from 'zod';
-import { LOG_LEVELS } from './config.ts';
+import { JWT_ALGORITHMS, LOG_LEVELS } from './config.ts';
+import { isLoopback } from './loopback.ts';
 import { secret } from './secret.ts';
 
 /** Goes into a header or a URL, where a stray line break (the end of a `cat`) would be refused much later and less clearly. */
@@ -28,6 +29,8 @@ export const millisecondsOrNone = whole('a time in milliseconds', {
   from: 0,
   to: LONGEST_TIMER_MS,
 });
+
+export const seconds = whole('a time in seconds', { from: 0, to: 3600 });
 
 export const megabytes = whole('a number of megabytes', { from: 1, to: 1_000_000 });
 
@@ -68,6 +71,30 @@ export const redisUrl = z
   .string({ error: redisError })
   .refine(isRedisUrl, { error: redisError })
   .transform(secret);
+
+export function filePath(wanted: string) {
+  const error = textComplaint(wanted, ', without line breaks');
+  return z.string({ error }).regex(/^\P{Cc}+$/u, { error });
+}
+
+const keySetError = textComplaint(
+  'an https URL of a JSON Web Key Set, or a file that holds one',
+  '; http is for this machine alone, and a URL has no password in it',
+);
+export const keySetPlace = z
+  .string({ error: keySetError })
+  .refine(isKeySetPlace, { error: keySetError });
+
+/** Whatever looks like a URL is one: no file is looked for in its place. */
+export function isUrl(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text);
+}
+
+export const jwtAlgorithm = z.enum(JWT_ALGORITHMS, {
+  error: ({ input }) =>
+    emptiness(input, 'an algorithm') ??
+    `must be an algorithm with a public key: write some of ${JWT_ALGORITHMS.join(', ')}`,
+});
 
 /** A list of at least one. */
 export function several<Item extends z.ZodType>(item: Item, wanted: string) {
@@ -120,6 +147,14 @@ function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return (url.protocol === 'http:' || url.protocol === 'https:') && `${url.origin}/` === url.href;
+}
+
+function isKeySetPlace(text: string): boolean {
+  if (!isUrl(text)) return /^\P{Cc}+$/u.test(text);
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(text));
 }
 
 function isRedisUrl(text: string): boolean {

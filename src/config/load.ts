@@ -1,5 +1,6 @@
 // From a flag, an environment and a folder to one checked and frozen value, or to everything that is wrong with them.
 
+import { dirname } from 'node:path';
 import type { Config, RedisConfig } from './config.ts';
 import { type Environment, readSettings } from './environment.ts';
 import { readDefaultFile, readModule, readNamedFile } from './file.ts';
@@ -44,6 +45,7 @@ export async function loadConfig(surroundings: Surroundings): Promise<Result> {
       ...redisOf(settings.REDIS_URL, read.redis),
       ...(read.events ? { events: read.events } : {}),
       ...(read.cache === undefined ? {} : { cache: read.cache }),
+      ...(read.auth ? { auth: read.auth } : {}),
       log: { level: settings.LOG_LEVEL ?? read.log.level ?? 'info' },
     }),
   };
@@ -71,7 +73,7 @@ async function validateWhole(
   const filled = interpolate(written, environment);
   const value = isMapping(filled.value) ? filled.value : {};
   const own = await readKinds(value['kinds'], (specifier) => readModule(specifier, file));
-  const validated = await validate(value, own);
+  const validated = await validate(value, own, dirname(file));
   // A value that could not be filled in has had its sentence; what its placeholder looks like is nobody's concern.
   const invalid = [...own.mistakes, ...validated.mistakes].filter(
     ({ path }) => !filled.mistakes.some((mistake) => mistake.path === path),

@@ -1,11 +1,15 @@
 // The shape of every section: which settings there are, and what each must be.
 
 import { z } from 'zod';
+import { JWT_ALGORITHMS } from './config.ts';
 import {
   email,
   eventCount,
+  filePath,
   host,
   identifier,
+  jwtAlgorithm,
+  keySetPlace,
   level,
   megabytes,
   milliseconds,
@@ -13,6 +17,7 @@ import {
   origin,
   port,
   redisUrl,
+  seconds,
   secretText,
   secretWord,
   several,
@@ -71,6 +76,35 @@ export const cache = z.object({
 /** The settings of each kind of answer in `cache`. */
 export const KEPT_TIMES = Object.keys(keptTimes.shape);
 
+const claims = z.object(
+  {
+    scopes: word('what the claim of scopes is called').default('scope'),
+    providers: word('what the claim of accounts is called').default('parlance_providers'),
+    contact: word('what the claim of a contact is called').default('parlance_contact'),
+  },
+  { error: 'must be a mapping: give it scopes, providers, contact, or remove it' },
+);
+
+const jwt = z.object(
+  {
+    issuer: word('what tokens say in `iss`'),
+    audience: word('what tokens name in `aud`'),
+    jwks: keySetPlace,
+    clockSkewSeconds: seconds.default(30),
+    algorithms: several(jwtAlgorithm, 'some algorithms').default([...JWT_ALGORITHMS]),
+    claims: claims.prefault({}),
+  },
+  { error: 'must be a mapping: give it issuer, audience, jwks, or remove it' },
+);
+
+export const auth = z.object({
+  keys: filePath('the file of API keys, such as ./parlance.keys.json').exactOptional(),
+  jwt: jwt.exactOptional(),
+});
+
+/** The settings of the parts of `auth`. */
+export const AUTH_PARTS = { jwt: Object.keys(jwt.shape), claims: Object.keys(claims.shape) };
+
 export const log = z.object({ level: level.exactOptional() });
 
 const prefix = word('what every key begins with').exactOptional();
@@ -96,7 +130,7 @@ export function redisShapeOf(given: Mapping) {
   return 'cluster' in given ? redisCluster : redisServer;
 }
 
-export const SECTIONS = ['providers', 'kinds', 'server', 'redis', 'events', 'cache', 'log'];
+export const SECTIONS = ['providers', 'kinds', 'server', 'redis', 'events', 'cache', 'auth', 'log'];
 
 const shared = {
   url: origin.exactOptional(),

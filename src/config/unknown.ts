@@ -5,6 +5,8 @@ import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
 import {
+  AUTH_PARTS,
+  auth,
   cache,
   EVENT_PARTS,
   KEPT_TIMES,
@@ -24,6 +26,7 @@ export function unknownSettings(given: Mapping): Mistake[] {
     ...unknownInRedis(given['redis']),
     ...unknownInEvents(given['events']),
     ...unknownInCache(given['cache']),
+    ...unknownInAuth(given['auth']),
     ...unknownIn(['log'], given['log'], Object.keys(log.shape)),
     ...providersIn(given).flatMap(([name, entry]) => unknownInProvider(['providers', name], entry)),
   ];
@@ -62,6 +65,20 @@ function unknownInCache(given: unknown): Mistake[] {
   return [
     ...unknownIn(['cache'], given, known),
     ...known.flatMap((part) => unknownIn(['cache', part], given[part], KEPT_TIMES)),
+  ];
+}
+
+function unknownInAuth(given: unknown): Mistake[] {
+  if (!isMapping(given)) return [];
+  const { jwt } = given;
+  return [
+    ...unknownIn(['auth'], given, Object.keys(auth.shape)),
+    ...unknownIn(['auth', 'jwt'], jwt, AUTH_PARTS.jwt),
+    ...unknownIn(
+      ['auth', 'jwt', 'claims'],
+      isMapping(jwt) ? jwt['claims'] : undefined,
+      AUTH_PARTS.claims,
+    ),
   ];
 }
 

@@ -2,7 +2,8 @@
 
 import type { z } from 'zod';
 import { providerName } from '../domain/ids.ts';
-import type { CacheInput, OwnConfig, ProviderConfig, RedisConfig } from './config.ts';
+import { readAuth } from './auth.ts';
+import type { AuthConfig, CacheInput, OwnConfig, ProviderConfig, RedisConfig } from './config.ts';
 import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, mistakesOf, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
@@ -28,17 +29,19 @@ export interface Validated {
   readonly redis?: RedisConfig;
   readonly events?: z.output<typeof events>;
   readonly cache?: CacheInput;
+  readonly auth?: AuthConfig;
   readonly log: z.output<typeof log>;
   readonly mistakes: readonly Mistake[];
 }
 
-/** `own`: the kinds from outside this tree that accounts may be of. */
-export async function validate(given: Mapping, own: OwnKinds): Promise<Validated> {
+/** `own`: the kinds from outside this tree that accounts may be of. `folder`: where files it names begin. */
+export async function validate(given: Mapping, own: OwnKinds, folder: string): Promise<Validated> {
   const providers = await readProviders(given['providers'], own);
   const serverRead = readSection('server', server, given['server']);
   const redisRead = readRedis(given['redis']);
   const eventsRead = readSection('events', events, given['events']);
   const cacheRead = readCache(given['cache']);
+  const authRead = readAuth(given['auth'], folder);
   const logRead = readSection('log', log, given['log']);
   return {
     providers: providers.value,
@@ -46,6 +49,7 @@ export async function validate(given: Mapping, own: OwnKinds): Promise<Validated
     ...(redisRead.value ? { redis: redisRead.value } : {}),
     ...(eventsRead.value ? { events: eventsRead.value } : {}),
     ...(cacheRead.value === undefined ? {} : { cache: cacheRead.value }),
+    ...(authRead.value ? { auth: authRead.value } : {}),
     log: logRead.value ?? {},
     mistakes: [
       ...providers.mistakes,
@@ -53,6 +57,7 @@ export async function validate(given: Mapping, own: OwnKinds): Promise<Validated
       ...redisRead.mistakes,
       ...eventsRead.mistakes,
       ...cacheRead.mistakes,
+      ...authRead.mistakes,
       ...logRead.mistakes,
     ],
   };
