@@ -19,6 +19,8 @@ export interface Refusal {
   readonly message: string;
   /** When it is worth trying again; null where it is not known. */
   readonly retryAt: Date | null;
+  /** Set where what was presented has been good until now: with a new one it is worth coming back at once. */
+  readonly expired?: true;
 }
 
 export type Admission =
