@@ -1,6 +1,7 @@
 // Reads a request's body up to the bound the contract names, and no further.
 
 import type { IncomingMessage } from 'node:http';
+import type { Arrivals } from './arrivals.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** How much more is read away, so that a client that is still sending gets to read the refusal. */
@@ -9,18 +10,24 @@ const MAX_DRAINED_BYTES = 16 * 1024 * 1024;
 /** `unfinished`: whoever was sending it has gone. */
 export async function readBody(
   request: IncomingMessage,
+  arrivals: Arrivals,
 ): Promise<Buffer | 'too-large' | 'unfinished'> {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  arrivals.begin(request.socket);
   try {
     for await (const chunk of request) {
       if (!Buffer.isBuffer(chunk)) continue;
       bytes += chunk.length;
       if (bytes > MAX_DRAINED_BYTES) break;
-      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+      if (bytes > MAX_BODY_BYTES) continue;
+      chunks.push(chunk);
+      arrivals.took(request.socket, chunk.length);
     }
   } catch {
     return 'unfinished';
+  } finally {
+    arrivals.end(request.socket);
   }
   return bytes > MAX_BODY_BYTES ? 'too-large' : Buffer.concat(chunks);
 }

@@ -31,8 +31,8 @@ export function openRoutes({
   page,
   alsoOut,
 }: RouteParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { arriving } = connections;
-  const webhooks = openWebhooks({ gateway, arriving });
+  const { arrivals } = connections;
+  const webhooks = openWebhooks({ gateway, arrivals });
 
   async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refused = turnedAway(request);
@@ -44,8 +44,7 @@ export function openRoutes({
       await graphql.handle(request, response, came);
       return;
     }
-    arriving.add(request);
-    const body = await readBody(request).finally(() => arriving.delete(request));
+    const body = await readBody(request, arrivals);
     if (body === 'unfinished') return;
     if (body === 'too-large') {
       response.setHeader('connection', 'close');
@@ -61,9 +60,9 @@ export function openRoutes({
       case '/healthz':
         return sayJson(response, 200, { status: 'ok' });
       case '/readyz':
-        return connections.leaving()
-          ? sayJson(response, 503, { status: 'leaving' })
-          : sayJson(response, 200, readiness(gateway, alsoOut()));
+        return connections.stage() === 'open'
+          ? sayJson(response, 200, readiness(gateway, alsoOut()))
+          : sayJson(response, 503, { status: 'leaving' });
       case '/':
         response.writeHead(302, { location: GRAPHQL_PATH }).end();
         return;

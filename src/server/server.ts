@@ -1,6 +1,7 @@
 // The HTTP server: put together here, listens, and closes.
 
 import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
 import type { Doorkeeper } from '../security/doorkeeper.ts';
@@ -8,6 +9,7 @@ import { openConnections } from './connections.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { openGraphql } from './graphql.ts';
 import { newestIds } from './page.ts';
+import { type Patience, USUAL_PATIENCE } from './patience.ts';
 import { openRoutes } from './routes.ts';
 import { sayError } from './say.ts';
 import { answerUnreadable } from './unreadable.ts';
@@ -32,23 +34,40 @@ export interface ServerParts {
   readonly examples: boolean;
   /** What besides providers is out, and done without. */
   readonly alsoOut?: () => readonly string[];
+  /** For so long everything is still served while whoever sends others here is told to look elsewhere. Absent, not at all. */
+  readonly leaveAfterMs?: number;
+  /** For so long after that is waited for what is running; absent, a little longer than the slowest answer may take. */
+  readonly drainMs?: number;
+  /** Absent, 20000. */
+  readonly mostConnections?: number;
+  /** Absent, as is usual. */
+  readonly patience?: Patience;
 }
 
-/** How much longer than the slowest answer may take is waited for it once the process is to end. */
 const DRAIN_MARGIN_MS = 1000;
-/** How long a request may take to arrive whole. */
-const ARRIVAL_LIMIT_MS = 30_000;
+/** Each takes some kilobytes: docs/operating.md. */
+const MOST_CONNECTIONS = 20_000;
 
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { gateway, doorkeeper, log, host, port, examples, alsoOut = () => [] } = parts;
+  const { mostConnections = MOST_CONNECTIONS, patience = USUAL_PATIENCE } = parts;
   const graphql = openGraphql({ gateway, log });
   const webSockets = openWebSockets({ graphql, doorkeeper, log });
   const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
-  const server = createServer({ requestTimeout: ARRIVAL_LIMIT_MS });
-  const connections = openConnections(server);
+  const server = createServer({
+    headersTimeout: patience.headersMs,
+    requestTimeout: patience.arrivalMs,
+    keepAliveTimeout: patience.idleMs,
+    connectionsCheckingInterval: patience.lookEveryMs,
+    // Whoever vanished without a word is found out by the system.
+    keepAlive: true,
+    keepAliveInitialDelay: patience.unreadMs,
+  });
+  const connections = openConnections({ server, patience, mostConnections, log });
   const answer = openRoutes({ gateway, graphql, doorkeeper, connections, page, alsoOut });
 
   server.on('request', (request, response) => {
+    if (!connections.takes(request, response)) return;
     answer(request, response).catch((error: unknown) => {
       log.error({ err: error }, 'a request could not be served, which is a bug');
       if (response.headersSent) response.destroy();
@@ -68,11 +87,13 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     async close() {
+      connections.leave();
+      await pause(parts.leaveAfterMs ?? 0);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const slowestMs = Math.max(...gateway.providers.map((provider) => provider.replyDeadlineMs));
-      const limitMs = slowestMs + DRAIN_MARGIN_MS;
+      const limitMs = parts.drainMs ?? slowestMs + DRAIN_MARGIN_MS;
       const limit = setTimeout(() => server.closeAllConnections(), limitMs);
-      connections.leave();
+      connections.close();
       await webSockets.leave(limitMs);
       await closed;
       clearTimeout(limit);

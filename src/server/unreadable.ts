@@ -3,8 +3,10 @@
 import type { Duplex } from 'node:stream';
 
 export function answerUnreadable(error: Error, socket: Duplex): void {
+  // Nothing was asked: a browser that opened it in advance could take an answer for that to its first question.
+  const isUnused = 'bytesRead' in socket && socket.bytesRead === 0;
   // Whoever has been answered before on this connection could take a second answer for part of the first.
-  if (!socket.writable || ('bytesWritten' in socket && socket.bytesWritten !== 0)) {
+  if (isUnused || !socket.writable || ('bytesWritten' in socket && socket.bytesWritten !== 0)) {
     socket.destroy();
     return;
   }

@@ -32,7 +32,7 @@ export function takeUpgrades(server: Server, { webSockets, connections, log }: U
 }
 
 function turnedAway(request: IncomingMessage, connections: Connections) {
-  if (connections.leaving()) {
+  if (connections.stage() === 'closing') {
     return {
       status: '503 Service Unavailable',
       message: 'This gateway is leaving. Connect again.',

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Failure } from '../domain/failure.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import type { Arrivals } from './arrivals.ts';
 
 export const WEBHOOKS_PATH = '/webhooks/';
 
@@ -19,11 +20,10 @@ export interface Webhooks {
 
 export function openWebhooks({
   gateway,
-  arriving,
+  arrivals,
 }: {
   readonly gateway: Gateway;
-  /** Those whose body is still on its way. */
-  readonly arriving: Set<IncomingMessage>;
+  readonly arrivals: Arrivals;
 }): Webhooks {
   return {
     async answer(request, response, path) {
@@ -39,8 +39,7 @@ export function openWebhooks({
         response.setHeader('allow', 'POST');
         return refuse(response, 405, 'A webhook is a POST.');
       }
-      arriving.add(request);
-      const body = await readBody(request).finally(() => arriving.delete(request));
+      const body = await readBody(request, arrivals);
       if (body === 'unfinished') return;
       if (body === 'too-large') return dismiss(request, response);
       const { headers } = request;
@@ -71,15 +70,21 @@ function nameIn(path: string): string | undefined {
 }
 
 /** A length that was said is believed before anything is read. */
-function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | 'unfinished'> {
+function readBody(
+  request: IncomingMessage,
+  arrivals: Arrivals,
+): Promise<Buffer | 'too-large' | 'unfinished'> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
     return Promise.resolve('too-large');
   }
+  const { socket } = request;
+  arrivals.begin(socket);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     const hear = (chunk: Buffer) => {
       bytes += chunk.length;
+      arrivals.took(socket, chunk.length);
       if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
       else end('too-large');
     };
@@ -87,6 +92,7 @@ function readBody(request: IncomingMessage): Promise<Buffer | 'too-large' | 'unf
     const broken = () => end('unfinished');
     const end = (outcome: Buffer | 'too-large' | 'unfinished') => {
       request.off('data', hear).off('end', whole).off('close', broken);
+      arrivals.end(socket);
       resolve(outcome);
     };
     request.on('data', hear).once('end', whole).once('close', broken).on('error', broken);
