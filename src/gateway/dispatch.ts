@@ -5,6 +5,7 @@ import type { ProviderName } from '../domain/ids.ts';
 import type { ReplyEvent } from '../domain/reply.ts';
 import type { Verb } from '../domain/verb.ts';
 import type { Log } from '../observability/log.ts';
+import { type Meter, NO_METER } from '../observability/meter.ts';
 import type { Able, Call, Provider } from '../providers/provider.ts';
 import { deadlineAfter, leftUntil } from './deadline.ts';
 import type { Health, HealthBook } from './health.ts';
@@ -65,9 +66,12 @@ export function dispatcher(parts: {
   /** Until when nobody asks it, because it said that it was asked too much. */
   readonly restsUntil?: (provider: ProviderName) => Date | null;
   readonly log: Log;
+  readonly meter?: Meter;
 }): Dispatch {
-  const { providers, health, restsUntil = () => null, log } = parts;
+  const { providers, health, restsUntil = () => null, log, meter = NO_METER } = parts;
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  const count = (provider: ProviderName, verb: Verb, outcome: 'ok' | Failure['kind']) =>
+    meter.count('parlance_verb_outcomes_total', { provider, verb, outcome });
 
   return {
     providers,
@@ -83,7 +87,7 @@ export function dispatcher(parts: {
       const { reads, asker = 'client' } = operation;
       const leftMs = () => leftUntil(end);
       const forWrite = operation.forWrite ?? !READS.has(verb);
-      const call: Call = { signal, reads, asker, forWrite, leftMs };
+      const call: Call = { signal, reads, asker, forWrite, leftMs, verb };
       const late = pastGrace(signal);
       const outcome = await Promise.race([
         // Begun inside a promise: what an adapter throws before its first await must not reach the other lanes either.
@@ -96,6 +100,7 @@ export function dispatcher(parts: {
         late.passed.then(() => failed(silent(name, verb, 'it did not answer within the deadline'))),
       ]);
       late.dismiss();
+      count(name, verb, outcome.ok ? 'ok' : outcome.failure.kind);
       // A client that went away, or asked for too much in one operation, says nothing about the provider.
       if (!operation.signal.aborted && operation.leftMs?.() !== 0) health.record(name, outcome);
       return withRetryAt(outcome, { health: health.of(name), restsUntil: restsUntil(name) });
@@ -116,7 +121,9 @@ export function dispatcher(parts: {
       let hasBegun = false;
       let end: ReplyEnd | undefined;
       try {
-        const events = run(able.value, { signal, reads, forWrite: true })[Symbol.asyncIterator]();
+        const events = run(able.value, { signal, reads, forWrite: true, verb })[
+          Symbol.asyncIterator
+        ]();
         while (!end) {
           const next = await Promise.race([events.next(), tooLate]);
           if (next === undefined) {
@@ -146,6 +153,7 @@ export function dispatcher(parts: {
       }
       // Whatever became of an answer that had begun: it was there to give one.
       const failure = end.type === 'failed' && !hasBegun ? end.failure : undefined;
+      count(name, verb, end.type === 'failed' ? end.failure.kind : 'ok');
       health.record(name, failure ? failed(failure) : success(null));
       yield end;
     },

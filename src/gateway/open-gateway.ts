@@ -1,8 +1,9 @@
 // What a gateway is put together of: every part is opened once here, in the order in which they need each other.
 
-import { checked, mapOutcome } from '../domain/failure.ts';
+import { checked, mapOutcome, type Outcome } from '../domain/failure.ts';
 import { type AccountScope, accountScope, type ProviderName, providerName } from '../domain/ids.ts';
 import type { Log } from '../observability/log.ts';
+import { type Meter, NO_METER } from '../observability/meter.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Left } from '../state/budget/budget.ts';
 import type { EventLog } from '../state/events/log.ts';
@@ -16,6 +17,7 @@ import { listConversations } from './lists/list-conversations.ts';
 import { listMessages } from './lists/list-messages.ts';
 import { listParticipants } from './lists/list-participants.ts';
 import { openBroadcast } from './live/broadcast.ts';
+import { countedLog } from './live/counted-log.ts';
 import { eventCursors } from './live/event-cursor.ts';
 import { eventIssues } from './live/event-inputs.ts';
 import { openHear } from './live/hear.ts';
@@ -68,20 +70,22 @@ export interface GatewayParts {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: Log;
+  /** Absent, nobody counts. */
+  readonly meter?: Meter;
 }
 
 /** Of the longest single answer: an operation may ask for several, one after the other. */
 const PATIENCE = 4;
 
 export function openGateway(parts: GatewayParts): Gateway {
-  const { providers, cursorSecret, clock, log } = parts;
+  const { providers, cursorSecret, clock, log, meter = NO_METER } = parts;
   const health = healthBook(
     providers.map(({ name }) => name),
     clock,
     parts.nextTry,
   );
   const restsUntil = (name: ProviderName) => parts.rateLeft?.(name)?.restsUntil ?? null;
-  const dispatch = dispatcher({ providers, health, restsUntil, log });
+  const dispatch = dispatcher({ providers, health, restsUntil, log, meter });
   const seal = cursorSeal(cursorSecret);
   const scopeOf = (name: ProviderName) => parts.scopes?.get(name) ?? accountScope(name, '');
   // Before all others that listen: whoever hears of a change after it reads nothing of before.
@@ -90,7 +94,7 @@ export function openGateway(parts: GatewayParts): Gateway {
     clock,
     longestMs: longestKeptMs(parts.keeping),
   });
-  const events = freshness.log;
+  const events = countedLog(freshness.log, meter);
   const broadcast = openBroadcast(events);
   const ingest = openIngest({ events, clock });
   const watch =
@@ -126,11 +130,13 @@ export function openGateway(parts: GatewayParts): Gateway {
     scopeOf,
     clock,
     log,
+    meter,
   });
   const once = openOnce({
     ledger: parts.ledger,
     scopeOf: (name) => scopeOf(providerName(name)),
     log,
+    meter,
   });
   const keyed = openKeyedWrites({
     once,
@@ -146,8 +152,14 @@ export function openGateway(parts: GatewayParts): Gateway {
         const created = await telling.created(name, await create(input, operation));
         return mapOutcome(created, (conversation) => ({ conversation }));
       },
-      getOrCreateConversation: async (input, operation) =>
-        telling.gotOrCreated(providerName(input.provider), await getOrCreate(input, operation)),
+      getOrCreateConversation: async (input, operation) => {
+        const got = await getOrCreate(input, operation);
+        const name = providerName(input.provider);
+        // A name that nobody has is whatever somebody wrote.
+        const provider = dispatch.provider(name)?.name ?? 'unknown';
+        meter.count('parlance_get_or_create_total', { provider, outcome: comeOf(got) });
+        return telling.gotOrCreated(name, got);
+      },
       requestReply: async (request, operation) =>
         telling.said(
           request.conversation,
@@ -166,7 +178,12 @@ export function openGateway(parts: GatewayParts): Gateway {
   const cursors = eventCursors(cursorSecret);
   const catchUp = openCatchUp({ cursors, freshness });
   const { keeping } = parts;
-  const reads = openAnswering({ dispatch, freshness, catchUp, scopeOf, keeping, clock });
+  meter.read('parlance_subscribers', () => [[{}, broadcast.listeners]]);
+  meter.read('parlance_event_queue_entries', () => [
+    [{}, broadcast.waiting().reduce((sum, one) => sum + one, 0)],
+  ]);
+  meter.read('parlance_event_queue_longest', () => [[{}, Math.max(0, ...broadcast.waiting())]]);
+  const reads = openAnswering({ dispatch, freshness, catchUp, scopeOf, keeping, clock, meter });
 
   return {
     providers,
@@ -246,6 +263,7 @@ export function openGateway(parts: GatewayParts): Gateway {
               joined,
               tagsOf: knownTags.of,
               replayed: freshness.note,
+              meter,
             },
             asked,
             signal,
@@ -270,6 +288,11 @@ export function openGateway(parts: GatewayParts): Gateway {
       await watch?.close();
     },
   };
+}
+
+function comeOf(got: Outcome<{ readonly created: boolean }>) {
+  if (!got.ok) return got.failure.kind;
+  return got.value.created ? 'created' : 'found';
 }
 
 function isAnythingKnown(left: Left | null): boolean {

@@ -22,6 +22,8 @@ export interface Within {
   readonly asker?: 'client' | 'watch';
   /** Set where a write waits for it: what it reads for that comes before what others read. */
   readonly forWrite?: boolean;
+  /** What it is done for, for whoever counts calls. Absent, for something of the account's own, such as a new token. */
+  readonly verb?: string;
 }
 
 /** How an account is asked: each call when it is its turn, and again only where that does no harm. */

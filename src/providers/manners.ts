@@ -23,7 +23,27 @@ export interface AccountManners {
   towards(service: { readonly turnstile?: Turnstile | undefined }): Manners;
   /** While that first one is left in peace: when it is tried again. */
   nextTry(): Date | null;
+  /** Calls that are under way now, and that wait for a place. */
+  under(): { readonly way: number; readonly waiting: number };
 }
+
+/** Told of every call of an account, for an operator. */
+export interface CallWatch {
+  /** It is about to be sent; what this returns is told what came of it. */
+  sending(call: WatchedCall): (sent: Sent<unknown>) => void;
+  /** It is not sent at all. */
+  held(call: WatchedCall, by: Holding): void;
+}
+
+export interface WatchedCall {
+  readonly provider: ProviderName;
+  readonly verb: string;
+  readonly ask: Ask;
+  /** The how manieth sending of it, from 1. */
+  readonly tries: number;
+}
+
+export type Holding = 'breaker' | 'budget' | 'places' | 'deadline';
 
 export interface MannersParts {
   readonly provider: ProviderName;
@@ -32,6 +52,7 @@ export interface MannersParts {
   /** From 0 to 1. */
   readonly chance: () => number;
   readonly breaker?: BreakerTimes;
+  readonly watch?: CallWatch;
 }
 
 /** Calls under way at once, and how many of one urgency wait for that: more would only wait for their deadlines. */
@@ -40,7 +61,7 @@ const PLACES = { most: 16, waiting: 500 };
 const STREAMS = { most: 128, waiting: 0 };
 
 export function openManners(parts: MannersParts): AccountManners {
-  const { provider, clock, chance, breaker: times = BREAKER_TIMES } = parts;
+  const { provider, clock, chance, breaker: times = BREAKER_TIMES, watch } = parts;
   const places = openPlaces(PLACES);
   const streams = openPlaces(STREAMS);
   const breakers: Breaker[] = [];
@@ -58,9 +79,12 @@ export function openManners(parts: MannersParts): AccountManners {
     ): Promise<Outcome<T>> {
       const came = { atMs: clock(), hadMs: leftOf(within) };
       for (let tries = 1; ; tries += 1) {
-        const turn = await turnFor(within, ask, came);
+        const call: WatchedCall = { provider, verb: within.verb ?? OWN, ask, tries };
+        const turn = await turnFor(within, ask, { ...came, call });
         if (!turn.ok) return turn;
+        const sentSo = watch?.sending(call);
         const sent = await turn.value.take(once);
+        sentSo?.(sent);
         if (isWell(sent)) answeredMs = clock();
         if (breaker.nextTryMs !== null) return sent.outcome;
         const waitMs = waitBeforeNext(sent, { provider, ask, tries, now: clock(), chance });
@@ -74,9 +98,15 @@ export function openManners(parts: MannersParts): AccountManners {
     async function turnFor(within: Within, ask: Ask, came: Came): Promise<Outcome<Turn>> {
       const { signal, asker = 'client' } = within;
       const closed = breaker.closedUntil(asker);
-      if (closed !== null) return leftInPeace(closed);
+      if (closed !== null) {
+        watch?.held(came.call, 'breaker');
+        return leftInPeace(closed);
+      }
       const passed = await turnstile?.pass(ask, passing(within));
-      if (passed && !passed.ok) return passed;
+      if (passed && !passed.ok) {
+        watch?.held(came.call, 'budget');
+        return passed;
+      }
       const urgency = urgencyOf(within, ask);
       const place = await places.take(urgency, signal);
       const pass = typeof place === 'string' ? undefined : breaker.pass(asker);
@@ -87,8 +117,12 @@ export function openManners(parts: MannersParts): AccountManners {
         return success(turnOf({ pass, place, passed: passed?.value, isHasty }));
       }
       passed?.value.unanswered();
-      if (typeof place === 'string') return notTaken(place);
+      if (typeof place === 'string') {
+        watch?.held(came.call, place === 'full' ? 'places' : 'deadline');
+        return notTaken(place);
+      }
       place.leave();
+      watch?.held(came.call, 'breaker');
       return leftInPeace(pass?.kind === 'closed' ? pass.retryAtMs : clock());
     }
   }
@@ -128,6 +162,7 @@ export function openManners(parts: MannersParts): AccountManners {
       const nextTryMs = breakers[0]?.nextTryMs ?? null;
       return nextTryMs === null ? null : new Date(nextTryMs);
     },
+    under: () => ({ way: places.taken, waiting: places.waiting }),
   };
 }
 
@@ -135,6 +170,7 @@ export function openManners(parts: MannersParts): AccountManners {
 interface Came {
   readonly atMs: number;
   readonly hadMs: number;
+  readonly call: WatchedCall;
 }
 
 /** All that one call holds while it is under way. */
@@ -199,6 +235,9 @@ async function* leaving<T>(
     place.leave();
   }
 }
+
+/** Where no verb is said. */
+const OWN = 'NONE';
 
 const LEFT_IN_PEACE =
   'it failed too often in a row and is left in peace until then, so nothing was sent';

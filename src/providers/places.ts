@@ -6,6 +6,9 @@ export type Urgency = 'write' | 'read' | 'watch';
 export interface Places {
   /** A place to be left again; none where too many wait already, or where the signal was first. */
   take(urgency: Urgency, signal: AbortSignal): Promise<Place | 'full' | 'late'>;
+  /** How many are taken now, and how many wait. */
+  readonly taken: number;
+  readonly waiting: number;
 }
 
 export interface Place {
@@ -48,6 +51,12 @@ export function openPlaces({ most, waiting }: PlacesParts): Places {
   }
 
   return {
+    get taken() {
+      return taken;
+    },
+    get waiting() {
+      return lines.write.size + lines.read.size + lines.watch.size;
+    },
     async take(urgency, signal) {
       if (signal.aborted) return 'late';
       if (taken < most) return place();

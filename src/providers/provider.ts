@@ -135,6 +135,8 @@ export interface Call {
   readonly forWrite?: boolean;
   /** Until the deadline, in milliseconds; absent, nobody knows. */
   readonly leftMs?: () => number;
+  /** What it is done for. */
+  readonly verb?: Verb;
 }
 
 /** Made by the composition root for one account. */

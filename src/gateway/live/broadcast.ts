@@ -11,6 +11,8 @@ export interface Broadcast {
   watch(watcher: Watcher): () => void;
   /** How many listen now. */
   readonly listeners: number;
+  /** How much waits for each of them. */
+  waiting(): number[];
   /** Ends all of them. */
   close(): void;
 }
@@ -60,6 +62,7 @@ interface Watched {
 interface Listener {
   readonly lane: number | null;
   hear(heard: Exclude<Heard, { readonly type: 'overflow' }>): void;
+  waiting(): number;
   stop(): void;
 }
 
@@ -121,7 +124,8 @@ export function openBroadcast(log: EventLog): Broadcast {
         else leave(listener, conversation);
       });
       const lane = conversation === null ? null : log.laneOf(conversation);
-      const listener: Listener = { lane, hear: queue.hear, stop: queue.queue.stop };
+      const { hear, waiting } = queue;
+      const listener: Listener = { lane, hear, waiting, stop: queue.queue.stop };
       if (conversation === null) ofAll.add(listener);
       else enter(listener, conversation);
       return queue.queue;
@@ -134,6 +138,7 @@ export function openBroadcast(log: EventLog): Broadcast {
     get listeners() {
       return [...everybody()].length;
     },
+    waiting: () => [...everybody()].map((listener) => listener.waiting()),
     close() {
       stopHearing();
       for (const listener of Array.from(everybody())) listener.stop();
@@ -145,7 +150,10 @@ function keyOf({ provider, nativeId }: ConversationRef): string {
   return `${provider}/${nativeId}`;
 }
 
-function openQueue(most: number, onStop: () => void): { queue: Queue; hear: Listener['hear'] } {
+function openQueue(
+  most: number,
+  onStop: () => void,
+): { readonly queue: Queue } & Pick<Listener, 'hear' | 'waiting'> {
   let waiting: Heard[] = [];
   let awaited: ((heard: Heard | undefined) => void) | undefined;
   let overflowed = false;
@@ -172,6 +180,7 @@ function openQueue(most: number, onStop: () => void): { queue: Queue; hear: List
 
   return {
     hear,
+    waiting: () => waiting.length,
     queue: {
       next() {
         const heard = waiting.shift();

@@ -11,6 +11,7 @@ import { type Failure, invalid, type Outcome, success } from '../../domain/failu
 import type { ConversationRef, ProviderName } from '../../domain/ids.ts';
 import { isHidden } from '../../domain/message.ts';
 import { meetsTag, type Tag } from '../../domain/tag.ts';
+import { type Meter, NO_METER } from '../../observability/meter.ts';
 import {
   compareIds,
   type Entry,
@@ -74,6 +75,7 @@ export interface SubscribeParts {
   readonly replayed?: (entry: Entry) => void;
   /** How much may wait for one listener; absent, `MOST_WAITING`. */
   readonly most?: number;
+  readonly meter?: Meter;
 }
 
 /** What may wait for one listener; what is more than that is let go, and a gap says so. */
@@ -91,6 +93,7 @@ export async function subscribe(
   signal: AbortSignal,
 ): Promise<Outcome<AsyncIterable<Told>>> {
   const { log, broadcast, cursors, clock, joined, repliesMs = 0, most = MOST_WAITING } = parts;
+  const { meter = NO_METER } = parts;
   const { conversation, filter } = asked;
   const question = questionOf(asked);
   const opened = asked.after === null ? undefined : cursors.open(asked.after, question);
@@ -178,7 +181,7 @@ export async function subscribe(
     return said === null || wanted.every((tag) => meetsTag(said, tag));
   }
 
-  async function* tell(entry: Entry): AsyncIterable<Told> {
+  async function* tell(entry: Entry, when: 'live' | 'replayed'): AsyncIterable<Told> {
     goOn(entry.lane, entry.mark);
     const { event } = entry;
     if (isMissed(event)) {
@@ -189,9 +192,16 @@ export async function subscribe(
         (filter.providers === undefined || filter.providers.includes(provider));
       if (!concerns || id === lastMissed) return;
       lastMissed = id;
+      meter.count('parlance_gaps_total', { reason: 'MISSED' });
       const missed: Gap = { reason: 'MISSED', conversation, from: since, to: event.at };
       yield { type: 'gap', gap: missed, cursor: cursor() };
     } else if (isEvent(event) && isWanted(event) && (await meetsTags(event))) {
+      const labels = { provider: event.conversation.provider, kind: event.fact.kind };
+      meter.count('parlance_events_told_total', labels);
+      if (when === 'live') {
+        const delayMs = Math.max(0, clock() - msOf(entry.mark));
+        meter.observe('parlance_event_delay_seconds', {}, delayMs / 1000);
+      }
       yield { type: 'event', event, cursor: cursor() };
     }
   }
@@ -199,6 +209,7 @@ export async function subscribe(
   function gap(reason: GapReason, sinceMs: number | null): Told {
     const from = sinceMs ? new Date(sinceMs) : null;
     const to = new Date(clock());
+    meter.count('parlance_gaps_total', { reason });
     return { type: 'gap', gap: { reason, conversation, from, to }, cursor: cursor() };
   }
 
@@ -222,7 +233,7 @@ export async function subscribe(
       for (const entry of entries) {
         // Read out of turn: what it made old is old before anybody is told.
         parts.replayed?.(entry);
-        yield* tell(entry);
+        yield* tell(entry, 'replayed');
       }
       marks.set(lane, next);
       if (atEnd) return;
@@ -234,7 +245,7 @@ export async function subscribe(
   async function* told(): AsyncGenerator<Told, void> {
     if (asked.confirm) yield { type: 'listening', cursor: cursor() };
     for (const { lane, end, pieces } of begun) {
-      for (const piece of pieces) yield* tell(piece);
+      for (const piece of pieces) yield* tell(piece, 'replayed');
       marks.set(lane, end);
     }
     // What waits when a round begins is in the log, and the round tells it. More may come than can wait meanwhile.
@@ -252,7 +263,7 @@ export async function subscribe(
       if (heard.type === 'entry') {
         const { lane, mark } = heard.entry;
         if (isPast(mark, marks.get(lane)) || isOver(lane, mark)) continue;
-        yield* tell(heard.entry);
+        yield* tell(heard.entry, 'live');
       } else if (heard.type === 'overflow') {
         // Before a lane was lost it may have had more than was heard of it.
         const losses = [...heard.lost].flatMap(([lane]) => marks.get(lane) ?? []).map(msOf);

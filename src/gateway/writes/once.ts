@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { type Failure, failed, invalid, type Outcome, success } from '../../domain/failure.ts';
 import { type AccountScope, providerName } from '../../domain/ids.ts';
 import type { Log } from '../../observability/log.ts';
+import { type Meter, NO_METER } from '../../observability/meter.ts';
 import type { Asked, AttemptKey, Hold, Ledger } from '../../state/idempotency/ledger.ts';
 import { deadlineAfter } from '../deadline.ts';
 import type { Operation } from '../dispatch.ts';
@@ -66,12 +67,13 @@ export interface OnceParts {
   /** Of an account by its name, or of none that there is. */
   readonly scopeOf: (name: string) => AccountScope;
   readonly log: Log;
+  readonly meter?: Meter;
 }
 
 /** For those whose client is gone, once this gateway is closing. */
 const CLOSING_MS = 1000;
 
-export function openOnce({ ledger, scopeOf, log }: OnceParts): Once {
+export function openOnce({ ledger, scopeOf, log, meter = NO_METER }: OnceParts): Once {
   const closing = new AbortController();
   /** What is under way here: whoever brings the same meanwhile is told the same, and asks no ledger. */
   const flights = new Map<string, Promise<Told>>();
@@ -89,11 +91,16 @@ export function openOnce({ ledger, scopeOf, log }: OnceParts): Once {
     const about = { fingerprint: fingerprintOf(asked.input), scope: scopeOf(asked.provider) };
     const id = JSON.stringify([caller, mutation, key.key, about.scope, about.fingerprint]);
     const under = flights.get(id);
+    if (under) counted(mutation, 'same');
     const told = under
       ? await Promise.race([under, gone(operation.signal, waitMs)])
       : await begun(id, () => fly(asked, key, about));
     const outcome = read(asked, told);
     return outcome.ok ? success({ ...outcome.value, idempotencyKey: key.key }) : outcome;
+  }
+
+  function counted(mutation: Mutation, outcome: 'first' | 'same' | 'in-use' | 'unclaimed'): void {
+    meter.count('parlance_keyed_writes_total', { mutation, outcome });
   }
 
   async function begun(id: string, begin: () => Promise<Told>): Promise<Told> {
@@ -115,16 +122,26 @@ export function openOnce({ ledger, scopeOf, log }: OnceParts): Once {
     for (;;) {
       const claim = await ledger.claim(key, about);
       if (!claim.ok) {
+        counted(asked.mutation, 'unclaimed');
         // Nothing was promised to who brought no key: such a write does without.
         return asked.key === undefined ? tracked(attempt(asked, key, undefined)) : claim;
       }
-      if (claim.value.kind === 'ours') return tracked(attempt(asked, key, claim.value.hold));
-      if (claim.value.kind !== 'theirs') return failed(inUse(claim.value.kind, key));
+      if (claim.value.kind === 'ours') {
+        counted(asked.mutation, 'first');
+        return tracked(attempt(asked, key, claim.value.hold));
+      }
+      if (claim.value.kind !== 'theirs') {
+        counted(asked.mutation, 'in-use');
+        return failed(inUse(claim.value.kind, key));
+      }
       const { standing } = claim.value;
       const last =
         standing.state === 'running' ? await ledger.wait(key, patience) : success(standing);
       if (!last.ok) return last;
-      if (last.value) return answerIn(last.value);
+      if (last.value) {
+        counted(asked.mutation, 'same');
+        return answerIn(last.value);
+      }
       // Free again, as that attempt surely did nothing: ours to make, while it is waited for.
       if (patience.aborted) return UNDER_WAY;
     }
@@ -142,7 +159,9 @@ export function openOnce({ ledger, scopeOf, log }: OnceParts): Once {
     const made: Attempt = { key, mark: markOf(key), note: (note) => noted(asked, hold, note) };
     try {
       const outcome = await asked.make(made, { ...asked.operation, signal: own.signal });
-      if (hold) await ended(hold, outcome, isDoubtful(asked, outcome));
+      const inDoubt = isDoubtful(asked, outcome);
+      if (inDoubt) meter.count('parlance_doubts_opened_total', { mutation: asked.mutation });
+      if (hold) await ended(hold, outcome, inDoubt);
       return outcome;
     } catch (error) {
       if (hold) await ended(hold, asked.unsaid('this gateway failed in the middle of it'), true);

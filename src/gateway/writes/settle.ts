@@ -4,6 +4,7 @@
 import { failed, type Outcome, success } from '../../domain/failure.ts';
 import { type AccountScope, accountIn, type ProviderName } from '../../domain/ids.ts';
 import type { Log } from '../../observability/log.ts';
+import type { Meter } from '../../observability/meter.ts';
 import type { EventLog } from '../../state/events/log.ts';
 import type { Doubt, Ledger } from '../../state/idempotency/ledger.ts';
 import type { Dispatch } from '../dispatch.ts';
@@ -25,6 +26,7 @@ export interface SettleParts {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly log: Log;
+  readonly meter: Meter;
 }
 
 /** Handed over at one time; the next come with the next round. */
@@ -113,7 +115,7 @@ interface Settling {
 
 /** The ledger comes first: who hears that it is settled may ask with the same key at once. */
 async function sent(
-  { ingest, traces, tell }: Settler,
+  { ingest, traces, tell, meter }: Settler,
   { doubt, note, look }: Settling & { readonly look: Extract<Look, { readonly kind: 'there' }> },
 ): Promise<void> {
   const { message, reply } = look;
@@ -124,22 +126,27 @@ async function sent(
   const known = { conversation, message, reply, usage: null, unfinished: null };
   const answer: Outcome<MessageSent> = success({ delivery: 'SENT', ...known });
   const written = await doubt.settle(answer);
-  if (written.ok && written.value) await tell.settled(doubt, conversation, message);
+  if (!written.ok || !written.value) return;
+  meter.count('parlance_doubts_settled_total', { outcome: 'sent' });
+  await tell.settled(doubt, conversation, message);
 }
 
-async function notSent({ traces, tell }: Settler, { doubt, note }: Settling): Promise<void> {
+async function notSent({ traces, tell, meter }: Settler, { doubt, note }: Settling): Promise<void> {
   await traces.settled(note, null);
   const written = await doubt.release();
-  if (written.ok && written.value) await tell.settled(doubt, note.conversation, null);
+  if (!written.ok || !written.value) return;
+  meter.count('parlance_doubts_settled_total', { outcome: 'not-sent' });
+  await tell.settled(doubt, note.conversation, null);
 }
 
 /**
  * Nobody will ever know. It is answered as it was, and not looked after any more; others of the same words remember that it
  * may have arrived.
  */
-async function giveUp({ log }: Settler, doubt: Doubt, note?: SendNote): Promise<void> {
+async function giveUp({ log, meter }: Settler, doubt: Doubt, note?: SendNote): Promise<void> {
   const { mutation, key } = doubt.key;
   log.warn({ mutation, key }, 'what became of a write cannot be known');
+  meter.count('parlance_doubts_settled_total', { outcome: 'given-up' });
   await doubt.settle(doubt.answer ?? unknownOf(doubt, note));
 }
 
