@@ -19,6 +19,7 @@ import { type AccountManners, openManners } from './providers/manners.ts';
 import type { Provider } from './providers/provider.ts';
 import { openTurnstile } from './providers/turnstile.ts';
 import { type Doorkeeper, openHouse } from './security/doorkeeper.ts';
+import type { Patience } from './server/patience.ts';
 import { type Server, startServer } from './server/server.ts';
 import type { Budget } from './state/budget/budget.ts';
 import { memoryBudgets } from './state/budget/memory.ts';
@@ -57,6 +58,8 @@ export interface Surroundings {
   readonly randomSecret: () => string;
   /** When an account that fails is left in peace, and for how long. Absent, as is usual. */
   readonly breaker?: BreakerTimes;
+  /** How long is waited for slow clients. Absent, as is usual. */
+  readonly patience?: Patience;
   /** Who lets in whoever asks; absent, everybody is let in. */
   readonly doorkeeper?: Doorkeeper;
   /** What a service takes, made of what is documented of it. Absent, that itself. */
@@ -64,6 +67,8 @@ export interface Surroundings {
 }
 
 const CONNECT_TIMEOUT_MS = 2000;
+/** Balancers look every few seconds, and believe a second answer. */
+const LEAVE_AFTER_MS = 5000;
 /** Streams of the event log. Fixed: a conversation keeps its own for ever. */
 const LANES = 8;
 const RETENTION = { ageMs: 24 * 3_600_000, length: 10_000 };
@@ -84,10 +89,10 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const { log } = surroundings;
   const composed = await composeGateway(config, surroundings);
   const { gateway, events, ingest, redis, close: closeGateway } = composed;
-  const { doorkeeper = openHouse() } = surroundings;
+  const { doorkeeper = openHouse(), patience } = surroundings;
   let server: Server;
   try {
-    const { host, port } = config.server;
+    const { host, port, leaveAfterMs, drainMs, maxConnections } = config.server;
     server = await startServer({
       gateway,
       doorkeeper,
@@ -96,6 +101,11 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       port,
       examples: config.kind === 'sandbox',
       alsoOut: () => (redis && redis.complaint() !== null ? ['redis'] : []),
+      // Nobody sends anybody to a sandbox.
+      leaveAfterMs: leaveAfterMs ?? (config.kind === 'sandbox' ? 0 : LEAVE_AFTER_MS),
+      ...(drainMs === undefined ? {} : { drainMs }),
+      ...(maxConnections === undefined ? {} : { mostConnections: maxConnections }),
+      ...(patience && { patience }),
     });
   } catch (error) {
     await closeGateway();

@@ -8,6 +8,7 @@ import { type Composed, compose, composeGateway, type Surroundings } from './com
 import type { Config } from './config/config.ts';
 import { environmentOfThisProcess } from './config/environment.ts';
 import { loadConfig } from './config/load.ts';
+import { leaveOnSignals } from './leave-on-signals.ts';
 import { openSandbox } from './sandbox.ts';
 
 const config = {
@@ -23,19 +24,20 @@ const start = defineCommand({
     const loaded = await load(args);
     if (!loaded) return;
     const surroundings = surround(loaded);
+    const leaving = leaveOnSignals({
+      log: surroundings.log,
+      on: (signal, hear) => process.on(signal, hear),
+      exit: (code) => process.exit(code),
+      clock: () => performance.now(),
+    });
     const sandbox =
       loaded.kind === 'sandbox' ? await openSandbox(loaded, { chance: Math.random }) : undefined;
     try {
       const parlance = await compose(sandbox?.config ?? loaded, surroundings);
-      const leave = async (signal: string) => {
-        surroundings.log.info({ signal }, 'leaving: finishing what is running');
+      leaving.began(async () => {
         await parlance.close();
         await sandbox?.close();
-        process.exit(0);
-      };
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-        process.once(signal, () => void leave(signal));
-      }
+      });
       surroundings.log.info({ url: `${parlance.url}/graphql` }, 'listening');
       if (sandbox) print(sandboxBanner(parlance.url, sandbox.config));
     } catch (error) {

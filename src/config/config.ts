@@ -26,6 +26,12 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
     readonly host?: string;
     /** Seals the page cursors. Without it cursors last until the next start, and two gateways refuse each other's. */
     readonly cursorSecret?: string;
+    /** Once told to end, everything is still served for so long, so that balancers notice: 5000 where absent. */
+    readonly leaveAfterMs?: number;
+    /** And then what is running may take so long; where absent, a second longer than the slowest answer may. */
+    readonly drainMs?: number;
+    /** Beyond so many connections nobody is let in: 20000 where absent. */
+    readonly maxConnections?: number;
   };
   /** What several gateways share, and what outlives them. Absent: each remembers in its own process. */
   readonly redis?: RedisInput;
@@ -260,6 +266,9 @@ export interface Config {
     readonly port: number;
     readonly host: string;
     readonly cursorSecret?: Secret;
+    readonly leaveAfterMs?: number;
+    readonly drainMs?: number;
+    readonly maxConnections?: number;
   };
   readonly redis?: RedisConfig;
   readonly events?: EventsInput;

@@ -36,6 +36,8 @@ export const megabytes = whole('a number of megabytes', { from: 1, to: 1_000_000
 
 export const eventCount = whole('a number of events', { from: 1, to: 10_000_000 });
 
+export const connectionCount = whole('a number of connections', { from: 1, to: 1_000_000 });
+
 export const identifier = (wanted: string) => whole(wanted, { from: 0, to: 2_147_483_647 });
 
 export const port = whole('a port', { from: 0, to: 65_535 });

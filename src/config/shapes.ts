@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { JWT_ALGORITHMS } from './config.ts';
 import {
+  connectionCount,
   email,
   eventCount,
   filePath,
@@ -32,6 +33,9 @@ export const server = z.object({
   cursorSecret: secretText(
     'a long random text, the same on every gateway (openssl rand -hex 32)',
   ).exactOptional(),
+  leaveAfterMs: millisecondsOrNone.exactOptional(),
+  drainMs: millisecondsOrNone.exactOptional(),
+  maxConnections: connectionCount.exactOptional(),
 });
 
 const retention = z.object(
