@@ -15,12 +15,6 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Each line tells what it is part of, and those that tell of trouble are counted. */
 export function carrying(log: Log, meter: Meter): Log {
-  const carried = (fields: LogFields): LogFields => {
-    const trail = trailNow();
-    if (!trail) return fields;
-    const { requestId, operationId } = trail;
-    return { requestId, ...(operationId === undefined ? {} : { operationId }), ...fields };
-  };
   return {
     debug: (fields, sentence) => log.debug(carried(fields), sentence),
     info: (fields, sentence) => log.info(carried(fields), sentence),
@@ -33,4 +27,11 @@ export function carrying(log: Log, meter: Meter): Log {
       log.error(carried(fields), sentence);
     },
   };
+}
+
+function carried(fields: LogFields): LogFields {
+  const trail = trailNow();
+  if (!trail) return fields;
+  const { span: _span, ...told } = trail;
+  return { ...told, ...fields };
 }

@@ -9,22 +9,32 @@ export interface Trail {
   readonly requestId: string;
   /** As the client named it, of one of many on a socket. */
   readonly operationId?: string;
+  /** Who asks, once that is known. */
+  readonly callerId?: string;
   readonly span: Span;
 }
 
-const trails = new AsyncLocalStorage<Trail>();
+const trails = new AsyncLocalStorage<{ trail: Trail }>();
 
 /** Undefined where nobody asked: what a gateway does by itself. */
 export function trailNow(): Trail | undefined {
-  return trails.getStore();
+  return trails.getStore()?.trail;
 }
 
-export function along<T>(trail: Trail, run: () => T): T {
-  return trails.run(trail, run);
+/** On a trail of its own, from here on and in all that comes of it. What is noted of it meanwhile is handed in. */
+export function along<T>(trail: Trail, run: (now: () => Trail) => T): T {
+  const store = { trail };
+  return trails.run(store, run, () => store.trail);
 }
 
-/** The same on this trail, under another span. */
-export function under<T>(span: Span, run: () => T): T {
-  const trail = trails.getStore();
-  return trail ? trails.run({ ...trail, span }, run) : run();
+/** On what branches off the one there is; without one, as it is. */
+export function aside<T>(more: Partial<Trail>, run: () => T): T {
+  const trail = trailNow();
+  return trail ? along({ ...trail, ...more }, run) : run();
+}
+
+/** More is known of what is going on, also for those who began before. */
+export function noted(more: Pick<Trail, 'callerId'>): void {
+  const store = trails.getStore();
+  if (store) store.trail = { ...store.trail, ...more };
 }

@@ -1,0 +1,151 @@
+// What is told to an operator of each operation: a line, numbers, a span. Never its variables, nor what people wrote.
+
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  getOperationAST,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Context } from '../../schema/context.ts';
+import type { Span } from '../observability/tracer.ts';
+import { aside, trailNow } from '../observability/trail.ts';
+import type { Watching } from './observed-requests.ts';
+
+export function observedOperations(watching: Watching): Plugin<Context> {
+  const { meter } = watching;
+  const refused = (reason: string) => meter.count('parlance_refusals_total', { reason });
+  return {
+    onParse:
+      () =>
+      ({ result }) => {
+        if (result instanceof Error) refused('document');
+      },
+    onValidate:
+      () =>
+      ({ valid }) => {
+        if (!valid) refused('document');
+      },
+    onExecute({ args, executeFn, setExecuteFn }) {
+      const begun = begin(watching, args);
+      setExecuteFn((asked: ExecutionArgs) => aside({ span: begun.span }, () => executeFn(asked)));
+      return {
+        onExecuteDone({ result }) {
+          if (isResult(result)) begun.end(result);
+        },
+      };
+    },
+    onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+      const begun = begin(watching, args);
+      setSubscribeFn(async (asked: ExecutionArgs) => {
+        const source: unknown = await aside({ span: begun.span }, () => subscribeFn(asked));
+        if (isStream(source)) return followed(source, begun);
+        if (isResult(source)) begun.end(source);
+        return source;
+      });
+    },
+  };
+}
+
+/** The same stream. No generator: one that waits for its next event hears of its end only with that event. */
+function followed(
+  stream: AsyncIterable<ExecutionResult>,
+  begun: Begun,
+): AsyncIterableIterator<ExecutionResult> {
+  const events: AsyncIterator<ExecutionResult, unknown> = stream[Symbol.asyncIterator]();
+  const same: AsyncIterableIterator<ExecutionResult> = {
+    [Symbol.asyncIterator]: () => same,
+    async next() {
+      const { done, value } = await events.next();
+      if (!done) {
+        begun.told();
+        return { done: false, value };
+      }
+      begun.end({});
+      return { done: true, value: undefined };
+    },
+    async return() {
+      begun.end({});
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return same;
+}
+
+interface Begun {
+  readonly span: Span;
+  told(): void;
+  end(result: Pick<ExecutionResult, 'errors' | 'extensions'>): void;
+}
+
+function begin({ log, meter, tracer }: Watching, { document, operationName }: Named): Begun {
+  const beganMs = performance.now();
+  const node = getOperationAST(document, operationName);
+  const type: string = node?.operation ?? 'query';
+  const operation = node?.name?.value.slice(0, LONGEST_NAME);
+  const span = tracer.begin(
+    operation ? `${type} ${operation}` : type,
+    'internal',
+    trailNow()?.span,
+  );
+  span.set({
+    'graphql.operation.type': type,
+    ...(operation && { 'graphql.operation.name': operation }),
+  });
+  let events = 0;
+  let isOver = false;
+  return {
+    span,
+    told() {
+      events += 1;
+    },
+    end({ errors = [], extensions }) {
+      if (isOver) return;
+      isOver = true;
+      const ms = performance.now() - beganMs;
+      const codes = [...new Set(errors.map(codeOf))];
+      const [outcome = 'ok'] = codes;
+      const price = priceIn(extensions);
+      meter.count('parlance_operations_total', { type, outcome });
+      // How long somebody listens says nothing of how fast they were answered.
+      if (type !== 'subscription') {
+        meter.observe('parlance_operation_seconds', { type }, ms / 1000);
+      }
+      if (price !== undefined) meter.observe('parlance_operation_price', { type }, price);
+      span.end(outcome === 'ok' ? undefined : outcome);
+      const fields = { operation, type, ms: Math.round(ms), price, outcome, codes };
+      const counted = type === 'subscription' ? { ...fields, events } : fields;
+      log.info(counted, 'an operation ended');
+    },
+  };
+}
+
+interface Named {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+}
+
+/** A client's own; a line of a log is not to be filled with one. */
+const LONGEST_NAME = 64;
+
+function codeOf({ extensions }: GraphQLError): string {
+  const { code } = extensions;
+  return typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code) ? code : 'UNFORESEEN';
+}
+
+function priceIn(extensions: unknown): number | undefined {
+  if (typeof extensions !== 'object' || extensions === null || !('cost' in extensions)) {
+    return undefined;
+  }
+  return typeof extensions.cost === 'number' ? extensions.cost : undefined;
+}
+
+function isResult(value: unknown): value is ExecutionResult {
+  return typeof value === 'object' && value !== null && ('data' in value || 'errors' in value);
+}
+
+function isStream(value: unknown): value is AsyncIterable<ExecutionResult> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
