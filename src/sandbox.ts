@@ -25,7 +25,9 @@ export async function openSandbox(
     events,
     cache,
     log,
-  }: Pick<Config, 'server' | 'redis' | 'events' | 'cache' | 'log'>,
+    metrics,
+    telemetry,
+  }: Pick<Config, 'server' | 'redis' | 'events' | 'cache' | 'log' | 'metrics' | 'telemetry'>,
   { chance, ...options }: { readonly chance: () => number } & WorldOptions,
 ): Promise<Sandbox> {
   const world = await startWorld(options);
@@ -39,6 +41,8 @@ export async function openSandbox(
       events: { polling: POLLING, ...events },
       ...(cache === undefined ? {} : { cache }),
       log,
+      ...(metrics ? { metrics } : {}),
+      ...(telemetry ? { telemetry } : {}),
     },
     credentials: world.credentials,
     async close() {

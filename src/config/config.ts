@@ -45,6 +45,19 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
     /** `info` where absent. The variable LOG_LEVEL wins over it. */
     readonly level?: LogLevel;
   };
+  /** Where metrics are served besides `/metrics`, which wants the scope `admin`: here nobody signs in, so keep it to yourself. */
+  readonly metrics?: {
+    readonly port: number;
+    /** 127.0.0.1 where absent. */
+    readonly host?: string;
+  };
+  readonly telemetry?: {
+    /**
+     * Where spans are posted to, over OTLP/HTTP, as JSON; nothing of it is loaded where absent. The variable
+     * OTEL_EXPORTER_OTLP_ENDPOINT wins over it, and stands for what is before `/v1/traces`.
+     */
+    readonly traces: string;
+  };
 }
 
 /** One of the two at least. */
@@ -275,6 +288,8 @@ export interface Config {
   readonly cache?: CacheInput;
   readonly auth?: AuthConfig;
   readonly log: { readonly level: LogLevel };
+  readonly metrics?: { readonly port: number; readonly host?: string };
+  readonly telemetry?: { readonly traces: string };
 }
 
 export interface AuthConfig {

@@ -1,7 +1,7 @@
 // The environment: the one place that reads the process's own, and the settings that win over the config file.
 
 import { z } from 'zod';
-import { host, level, port, redisUrl } from './fields.ts';
+import { collector, host, level, port, redisUrl } from './fields.ts';
 import { type Mistake, mistakesOf } from './mistake.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,4 +28,6 @@ const shape = z.object({
   HOST: host.exactOptional(),
   REDIS_URL: redisUrl.exactOptional(),
   LOG_LEVEL: level.exactOptional(),
+  /** As OpenTelemetry has it: what spans, metrics and logs have in common of their addresses. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector.exactOptional(),
 });

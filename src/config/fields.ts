@@ -64,6 +64,14 @@ export const origin = z
   .refine(isOrigin, { error: originError })
   .transform((text) => new URL(text).origin);
 
+const collectorError = textComplaint(
+  'the URL that spans are posted to, such as http://127.0.0.1:4318/v1/traces',
+  ', without a query or a password',
+);
+export const collector = z
+  .string({ error: collectorError })
+  .refine(isCollector, { error: collectorError });
+
 const redisError = textComplaint(
   'a Redis URL such as redis://127.0.0.1:6379, or rediss:// over TLS',
   ', with what is not plain in a password written as %40',
@@ -149,6 +157,12 @@ function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return (url.protocol === 'http:' || url.protocol === 'https:') && `${url.origin}/` === url.href;
+}
+
+function isCollector(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}` === '';
 }
 
 function isKeySetPlace(text: string): boolean {

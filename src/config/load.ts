@@ -47,6 +47,8 @@ export async function loadConfig(surroundings: Surroundings): Promise<Result> {
       ...(read.cache === undefined ? {} : { cache: read.cache }),
       ...(read.auth ? { auth: read.auth } : {}),
       log: { level: settings.LOG_LEVEL ?? read.log.level ?? 'info' },
+      ...(read.metrics ? { metrics: read.metrics } : {}),
+      ...telemetryOf(settings.OTEL_EXPORTER_OTLP_ENDPOINT, read.telemetry),
     }),
   };
 }
@@ -55,6 +57,14 @@ export async function loadConfig(surroundings: Surroundings): Promise<Result> {
 function redisOf(url: Secret | undefined, read: RedisConfig | undefined): Pick<Config, 'redis'> {
   if (url === undefined) return read ? { redis: read } : {};
   return { redis: { url, ...(read?.prefix === undefined ? {} : { prefix: read.prefix }) } };
+}
+
+function telemetryOf(
+  collector: string | undefined,
+  read: Config['telemetry'],
+): Pick<Config, 'telemetry'> {
+  if (collector === undefined) return read ? { telemetry: read } : {};
+  return { telemetry: { traces: `${collector.replace(/\/$/, '')}/v1/traces` } };
 }
 
 const NOTHING: Validated = { providers: [], server: {}, log: {}, mistakes: [] };

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { JWT_ALGORITHMS } from './config.ts';
 import {
+  collector,
   connectionCount,
   email,
   eventCount,
@@ -111,6 +112,10 @@ export const AUTH_PARTS = { jwt: Object.keys(jwt.shape), claims: Object.keys(cla
 
 export const log = z.object({ level: level.exactOptional() });
 
+export const metrics = z.object({ port, host: host.exactOptional() });
+
+export const telemetry = z.object({ traces: collector });
+
 const prefix = word('what every key begins with').exactOptional();
 
 const redisServer = z.object({ url: redisUrl, prefix });
@@ -134,7 +139,18 @@ export function redisShapeOf(given: Mapping) {
   return 'cluster' in given ? redisCluster : redisServer;
 }
 
-export const SECTIONS = ['providers', 'kinds', 'server', 'redis', 'events', 'cache', 'auth', 'log'];
+export const SECTIONS = [
+  'providers',
+  'kinds',
+  'server',
+  'redis',
+  'events',
+  'cache',
+  'auth',
+  'log',
+  'metrics',
+  'telemetry',
+];
 
 const shared = {
   url: origin.exactOptional(),

@@ -11,11 +11,13 @@ import {
   EVENT_PARTS,
   KEPT_TIMES,
   log,
+  metrics,
   redisShapeOf,
   SECTIONS,
   server,
   settingsOfTheOtherWay,
   shapeOf,
+  telemetry,
   WAYS_TO_REDIS,
 } from './shapes.ts';
 
@@ -28,6 +30,8 @@ export function unknownSettings(given: Mapping): Mistake[] {
     ...unknownInCache(given['cache']),
     ...unknownInAuth(given['auth']),
     ...unknownIn(['log'], given['log'], Object.keys(log.shape)),
+    ...unknownIn(['metrics'], given['metrics'], Object.keys(metrics.shape)),
+    ...unknownIn(['telemetry'], given['telemetry'], Object.keys(telemetry.shape)),
     ...providersIn(given).flatMap(([name, entry]) => unknownInProvider(['providers', name], entry)),
   ];
 }

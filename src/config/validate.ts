@@ -16,10 +16,12 @@ import {
   cache,
   events,
   log,
+  metrics,
   redisShapeOf,
   server,
   settingsOfTheOtherWay,
   shapeOf,
+  telemetry,
   WAYS_TO_REDIS,
 } from './shapes.ts';
 
@@ -31,6 +33,8 @@ export interface Validated {
   readonly cache?: CacheInput;
   readonly auth?: AuthConfig;
   readonly log: z.output<typeof log>;
+  readonly metrics?: z.output<typeof metrics>;
+  readonly telemetry?: z.output<typeof telemetry>;
   readonly mistakes: readonly Mistake[];
 }
 
@@ -43,6 +47,8 @@ export async function validate(given: Mapping, own: OwnKinds, folder: string): P
   const cacheRead = readCache(given['cache']);
   const authRead = readAuth(given['auth'], folder);
   const logRead = readSection('log', log, given['log']);
+  const metricsRead = readSection('metrics', metrics, given['metrics']);
+  const telemetryRead = readSection('telemetry', telemetry, given['telemetry']);
   return {
     providers: providers.value,
     server: serverRead.value ?? {},
@@ -51,6 +57,8 @@ export async function validate(given: Mapping, own: OwnKinds, folder: string): P
     ...(cacheRead.value === undefined ? {} : { cache: cacheRead.value }),
     ...(authRead.value ? { auth: authRead.value } : {}),
     log: logRead.value ?? {},
+    ...(metricsRead.value ? { metrics: metricsRead.value } : {}),
+    ...(telemetryRead.value ? { telemetry: telemetryRead.value } : {}),
     mistakes: [
       ...providers.mistakes,
       ...serverRead.mistakes,
@@ -59,6 +67,8 @@ export async function validate(given: Mapping, own: OwnKinds, folder: string): P
       ...cacheRead.mistakes,
       ...authRead.mistakes,
       ...logRead.mistakes,
+      ...metricsRead.mistakes,
+      ...telemetryRead.mistakes,
     ],
   };
 }
