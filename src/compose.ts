@@ -11,6 +11,7 @@ import { openGateway } from './gateway/open-gateway.ts';
 import type { Log } from './observability/log.ts';
 import { openCache } from './open-cache.ts';
 import { openOwnProvider } from './open-own-provider.ts';
+import { openSignIn } from './open-sign-in.ts';
 import { BREAKER_TIMES, type BreakerTimes } from './providers/breaker.ts';
 import { type AccountParts, openProvider } from './providers/catalogue.ts';
 import { openHttp } from './providers/http.ts';
@@ -18,7 +19,7 @@ import { type Limits, USUAL_LIMITS } from './providers/limits.ts';
 import { type AccountManners, openManners } from './providers/manners.ts';
 import type { Provider } from './providers/provider.ts';
 import { openTurnstile } from './providers/turnstile.ts';
-import { type Doorkeeper, openHouse } from './security/doorkeeper.ts';
+import type { Doorkeeper } from './security/doorkeeper.ts';
 import type { Patience } from './server/patience.ts';
 import { type Server, startServer } from './server/server.ts';
 import type { Budget } from './state/budget/budget.ts';
@@ -60,7 +61,7 @@ export interface Surroundings {
   readonly breaker?: BreakerTimes;
   /** How long is waited for slow clients. Absent, as is usual. */
   readonly patience?: Patience;
-  /** Who lets in whoever asks; absent, everybody is let in. */
+  /** Who lets in whoever asks; absent, as the config says. */
   readonly doorkeeper?: Doorkeeper;
   /** What a service takes, made of what is documented of it. Absent, that itself. */
   readonly limitsOf?: (documented: Limits) => Limits;
@@ -86,12 +87,13 @@ const LEDGER = { leaseMs: 5000, keptMs: 24 * 3_600_000 };
 const MOST_KEYS = 100_000;
 
 export async function compose(config: Config, surroundings: Surroundings): Promise<Parlance> {
-  const { log } = surroundings;
+  const { log, clock, patience } = surroundings;
   const composed = await composeGateway(config, surroundings);
   const { gateway, events, ingest, redis, close: closeGateway } = composed;
-  const { doorkeeper = openHouse(), patience } = surroundings;
+  let { doorkeeper } = surroundings;
   let server: Server;
   try {
+    doorkeeper ??= await openSignIn(config, { redis, clock, log });
     const { host, port, leaveAfterMs, drainMs, maxConnections } = config.server;
     server = await startServer({
       gateway,
@@ -108,6 +110,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       ...(patience && { patience }),
     });
   } catch (error) {
+    await doorkeeper?.close();
     await closeGateway();
     throw error;
   }

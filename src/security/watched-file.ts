@@ -1,0 +1,87 @@
+// What a file says now: read again whenever it is another, and kept as it was while it cannot be read.
+
+import { readFile, stat } from 'node:fs/promises';
+import type { Log } from '../observability/log.ts';
+import { codeOf } from './change-file.ts';
+
+export interface WatchedFile<T> {
+  /** As it was when it could be read last. */
+  current(): T;
+  /** Looks whether it is another by now; a look that is under way is joined. */
+  look(): Promise<void>;
+}
+
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  /** A part of a sentence that begins with the name of the file. */
+  | { readonly ok: false; readonly complaint: string };
+
+export interface WatchParts<T> {
+  readonly path: string;
+  readonly read: (text: string) => Read<T>;
+  readonly log: Log;
+}
+
+/** Not opened where it cannot be read at first: nothing is known of it then. */
+export async function watchFile<T>({
+  path,
+  read,
+  log,
+}: WatchParts<T>): Promise<Read<WatchedFile<T>>> {
+  let mark = await markOf(path);
+  const first = await readAt();
+  if (!first.ok) return first;
+  let current = first.value;
+  let looking: Promise<void> | undefined;
+
+  async function readAt(): Promise<Read<T>> {
+    try {
+      return read(await readFile(path, 'utf8'));
+    } catch (error) {
+      return { ok: false, complaint: complaintOf(error) };
+    }
+  }
+
+  async function lookOnce(): Promise<void> {
+    // Taken before it is read: what is written in between is found at the next look.
+    const next = await markOf(path);
+    if (next === mark) return;
+    mark = next;
+    const again = await readAt();
+    if (again.ok) {
+      current = again.value;
+      log.info({ path }, 'a file was changed and read again');
+    } else {
+      const sentence = `${path} ${again.complaint}: what it said before still counts, so mend it`;
+      log.error({ path }, sentence);
+    }
+  }
+
+  return {
+    ok: true,
+    value: {
+      current: () => current,
+      look() {
+        looking ??= lookOnce().finally(() => {
+          looking = undefined;
+        });
+        return looking;
+      },
+    },
+  };
+}
+
+/** Another one for another file of the same name, whatever links lead to it; one for none at all. */
+async function markOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(':');
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function complaintOf(error: unknown): string {
+  const code = codeOf(error);
+  return code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
+}
