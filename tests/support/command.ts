@@ -89,8 +89,17 @@ export async function startedWorld(): Promise<World> {
   return world;
 }
 
-/** A config with an account at each emulator, under names of its own, and the environment that fills it in. */
-export function configured({ credentials }: World): {
+/** Nobody's balancer is waited for. */
+const AT_ONCE = 'leaveAfterMs: 0';
+
+/**
+ * A config with an account at each emulator, under names of its own, and the environment that fills it in. `server`:
+ * what else its section has, as YAML.
+ */
+export function configured(
+  { credentials }: World,
+  { server = AT_ONCE }: { readonly server?: string } = {},
+): {
   readonly yaml: string;
   readonly environment: Readonly<Record<string, string>>;
 } {
@@ -107,7 +116,7 @@ providers:
     projectId: ${stackAuth.projectId}
     publishableClientKey: ${stackAuth.publishableClientKey}
     refreshToken: \${STACK_REFRESH_TOKEN}
-server: { cursorSecret: a secret that only this test knows }
+server: { cursorSecret: a secret that only this test knows, ${server} }
 `,
     environment: {
       BOTPRESS_TOKEN: botpress.token,
