@@ -1,22 +1,14 @@
 // The one Pothos builder: scalars, global ids, limits. No types of the schema live here.
 
 import SchemaBuilder from '@pothos/core';
-import ComplexityPlugin, { ComplexityErrorKind } from '@pothos/plugin-complexity';
+import ComplexityPlugin from '@pothos/plugin-complexity';
 import DataloaderPlugin from '@pothos/plugin-dataloader';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
-import { GraphQLError } from 'graphql';
 import { decodeId } from '../src/domain/ids.ts';
 import type { Context } from './context.ts';
+import { nodeCost, nodesCost } from './costs.ts';
 import { invalidInput } from './failure.ts';
-
-/** Deep enough for every field by the shortest way, and for a thread within an inbox within a message. */
-const MAX_DEPTH = 16;
-const MAX_BREADTH = 1000;
-/** A hundred conversations with a dozen messages each, a dozen fields of each. */
-const MAX_COMPLEXITY = 25_000;
-
-export const DEFAULT_PAGE = 20;
 
 /** As many as a page may have: each may cost a call. */
 const MAX_NODES = 100;
@@ -50,10 +42,12 @@ export const builder = new SchemaBuilder<{
     nodeQueryOptions: {
       description: 'Anything with an id, by that id.',
       args: { id: { description: 'The `id` of an earlier answer.' } },
+      complexity: nodeCost,
     },
     nodesQueryOptions: {
       description: 'Several things by their ids, in the order asked, up to 100.',
       args: { ids: { description: 'The `id`s of earlier answers.' } },
+      complexity: nodesCost,
       resolve: (_root, { ids }, _context, _info, resolveNodes) => {
         if (ids.length <= MAX_NODES) return resolveNodes(ids);
         throw invalidInput(
@@ -85,21 +79,6 @@ export const builder = new SchemaBuilder<{
       return { typename: id.type, id: text };
     },
   },
-  complexity: {
-    limit: { depth: MAX_DEPTH, breadth: MAX_BREADTH, complexity: MAX_COMPLEXITY },
-    defaultListMultiplier: 1,
-    complexityError: (kind, { depth, breadth, complexity }) => {
-      const said = {
-        [ComplexityErrorKind.Depth]: `is ${depth} levels deep, and ${MAX_DEPTH} are the most. Ask for less depth.`,
-        [ComplexityErrorKind.Breadth]: `selects ${breadth} fields, and ${MAX_BREADTH} are the most. Select fewer.`,
-        [ComplexityErrorKind.Complexity]: `costs ${complexity}, and ${MAX_COMPLEXITY} is the most. Ask for smaller pages.`,
-      }[kind];
-      return new GraphQLError(`This operation ${said}`, { extensions: { code: 'INVALID_INPUT' } });
-    },
-  },
+  // Fields say here what they cost, in calls to providers; it is judged before anything runs: src/server/price.ts.
+  complexity: { disabled: true, defaultComplexity: 0, defaultListMultiplier: 1 },
 });
-
-/** What a page costs its list: every row of it, once. */
-export function pageCost({ first }: { first?: number | null | undefined }) {
-  return { field: 1, multiplier: Math.min(100, Math.max(1, first ?? DEFAULT_PAGE)) };
-}

@@ -8,9 +8,9 @@ import type {
 import { encodeId } from '../src/domain/ids.ts';
 import type { Message as DomainMessage } from '../src/domain/message.ts';
 import type { Participant as DomainParticipant } from '../src/domain/participant.ts';
-import { redacted } from '../src/domain/redaction.ts';
 import type { EdgePage, FilterAsked, Source as GatewaySource } from '../src/gateway/lists/pages.ts';
-import { builder, DEFAULT_PAGE, pageCost } from './builder.ts';
+import { builder } from './builder.ts';
+import { DEFAULT_PAGE, inboxCost, pageCost } from './costs.ts';
 import { ErrorInterface, shownError } from './error.ts';
 import { unwrap } from './failure.ts';
 import { conversationRefOf } from './global-id.ts';
@@ -18,6 +18,7 @@ import { ConversationNative, nativePart } from './native/conversation.ts';
 import { Conversation, Message } from './nodes.ts';
 import { type At, Contact, Participant } from './participant.ts';
 import { Provider, providerNamed } from './provider.ts';
+import { rawOf } from './raw.ts';
 import { Tag, TagInput, tagsOf } from './tag.ts';
 
 export const ConversationStatus = builder.enumType('ConversationStatus', {
@@ -155,6 +156,7 @@ Conversation.implement({
         }),
       },
       complexity: pageCost,
+      extensions: { calls: 'sharing' },
       resolve: async (conversation, { first, after, includeHidden }, { gateway, operation }) => {
         const asked = { first: first ?? DEFAULT_PAGE, after: after ?? null, includeHidden };
         const page = unwrap(await gateway.listMessages(conversation, asked, operation));
@@ -191,13 +193,7 @@ Conversation.implement({
       description: 'What only this provider has.',
       resolve: nativePart,
     }),
-    raw: t.field({
-      type: 'JSON',
-      nullable: true,
-      description:
-        'The provider’s own object as it came, credentials taken out of it; null where there was none.',
-      resolve: ({ raw }) => redacted(raw),
-    }),
+    raw: rawOf(t),
   }),
 });
 
@@ -292,6 +288,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'One conversation by its id.',
     args: { id: t.arg.id({ required: true, description: 'Its global id.' }) },
+    complexity: 1,
     resolve: (_root, { id }) =>
       encodeId({ type: 'Conversation', conversation: conversationRefOf(id, 'id') }),
   }),
@@ -304,7 +301,7 @@ builder.queryFields((t) => ({
       after: t.arg.string({ description: 'A cursor of an earlier page, with the same filter.' }),
       filter: t.arg({ type: ConversationFilter, description: 'Which; left out, all.' }),
     },
-    complexity: pageCost,
+    complexity: inboxCost,
     resolve: async (_root, { first, after, filter }, { gateway, operation }) => {
       const asked = {
         first: first ?? DEFAULT_PAGE,

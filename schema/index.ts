@@ -1,7 +1,9 @@
 // The built schema. Every file below adds its types to the builder when it is imported.
 
+import { lacking } from '../src/domain/caller.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { errorOf } from './failure.ts';
 import { forgetNodes } from './nodes.ts';
 import './scalars.ts';
 import './errors.ts';
@@ -31,21 +33,21 @@ builder.subscriptionType({ description: 'What may be listened to.' });
 
 export const schema = builder.toSchema();
 
+// Accounts are there for whoever may write to them too: that they may be asked for is a matter of the question.
+for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
+  const { resolve } = field;
+  field.resolve = (root, args, context: Context, info) => {
+    const refusal = lacking(context.caller, 'read');
+    if (refusal) throw errorOf(refusal);
+    return resolve?.(root, args, context, info);
+  };
+}
+
 // What was loaded before a write may no longer be so: every mutation of an operation begins with nothing loaded.
 for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
   const { resolve } = field;
   field.resolve = (root, args, context: Context, info) => {
     forgetNodes(context);
     return resolve?.(root, args, context, info);
-  };
-}
-
-// The bounds of an operation are judged where its root field is resolved. A subscription that does so once for each event
-// is judged once before as well, for it must not begin.
-for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
-  const { subscribe, resolve } = field;
-  field.subscribe = async (root, args, context: Context, info) => {
-    await resolve?.({ type: 'listening' }, args, context, info);
-    return subscribe?.(root, args, context, info);
   };
 }

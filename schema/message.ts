@@ -5,13 +5,13 @@ import type {
   Attachment as DomainAttachment,
   Citation as DomainCitation,
 } from '../src/domain/message.ts';
-import { redacted } from '../src/domain/redaction.ts';
 import { builder } from './builder.ts';
 import { MessageContent } from './message-content.ts';
 import { MessageKind, Rating, Visibility } from './message-words.ts';
 import { MessageNative } from './native/message.ts';
 import { Conversation, Message } from './nodes.ts';
 import { MessageRole, Participant } from './participant.ts';
+import { rawOf } from './raw.ts';
 import { Tag } from './tag.ts';
 
 const Citation = builder.objectRef<DomainCitation>('Citation').implement({
@@ -51,6 +51,9 @@ Message.implement({
       type: Conversation,
       nullable: true,
       description: 'The conversation it is part of.',
+      complexity: 1,
+      // That of every message on a page is one and the same.
+      extensions: { calls: 'shared' },
       resolve: ({ conversation }) => encodeId({ type: 'Conversation', conversation }),
     }),
     role: t.expose('role', { type: MessageRole, description: 'Whose voice it is in.' }),
@@ -103,12 +106,6 @@ Message.implement({
       nullable: true,
       description: 'What only this provider has.',
     }),
-    raw: t.field({
-      type: 'JSON',
-      nullable: true,
-      description:
-        'The provider’s own object as it came, credentials taken out of it; null where there was none.',
-      resolve: ({ raw }) => redacted(raw),
-    }),
+    raw: rawOf(t),
   }),
 });

@@ -14,6 +14,7 @@ export function conversationAfter<Shape extends { readonly conversation: Convers
     type: Conversation,
     nullable: true,
     description: 'The conversation after it. Asking for it costs one call.',
+    complexity: 1,
     resolve: async ({ conversation }, _args, { gateway, operation }) =>
       unwrap(await gateway.getConversation(conversation, operation)),
   });

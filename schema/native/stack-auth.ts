@@ -181,6 +181,7 @@ export const StackAuthConversation = builder
         nullable: true,
         description:
           'The channels it is reached by. In a list this costs one call a conversation; null, with an error, when that fails.',
+        complexity: 1,
         resolve: async ({ conversation, native }, _args, { gateway, operation }) => {
           if (native.entryPoints) return [...native.entryPoints];
           const whole = unwrap(await gateway.getConversation(conversation, operation));

@@ -26,6 +26,7 @@ function conversationOf<Shape extends { readonly conversation: ConversationRef }
     nullable: true,
     description:
       'The conversation it happened in, as it is now. Asking for it costs one call, for each event and listener.',
+    complexity: 1,
     resolve: ({ conversation }) => idOf(conversation),
   });
 }
