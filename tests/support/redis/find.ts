@@ -1,10 +1,9 @@
 // Finds a real Redis for the tests, in the order the docs promise, and says which was taken. Nothing is skipped without one.
 
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { arch } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { librariesIn, unpackPackages } from '../debian-packages.ts';
 
 const run = promisify(execFile);
 
@@ -90,52 +89,15 @@ async function unpackedEarlier(kept: string): Promise<RedisProgram | undefined> 
     : undefined;
 }
 
-/** Without root, and into a folder of our own: lists, packages and files. Takes some seconds, once. */
+/** Takes some seconds, once. */
 async function unpacked(
   environment: NodeJS.ProcessEnv,
   kept: string,
 ): Promise<RedisProgram | undefined> {
-  const env = environment;
-  if (!(await answers('apt-get', undefined, env)) || !(await answers('dpkg', undefined, env)))
-    return undefined;
-  await mkdir(resolve(kept, '..'), { recursive: true });
-  const work = await mkdtemp(`${kept}-`);
-  try {
-    const [lists, cache, debs, root] = ['lists', 'cache', 'debs', 'root'].map((name) =>
-      join(work, name),
-    );
-    if (!lists || !cache || !debs || !root) return undefined;
-    await Promise.all([
-      mkdir(join(lists, 'partial'), { recursive: true }),
-      mkdir(join(cache, 'archives', 'partial'), { recursive: true }),
-      mkdir(debs, { recursive: true }),
-    ]);
-    const options = [
-      `Dir::State::lists=${lists}`,
-      `Dir::Cache=${cache}`,
-      'Debug::NoLocking=1',
-      'APT::Sandbox::User=',
-    ].flatMap((option) => ['-o', option]);
-    await run('apt-get', [...options, 'update'], { env });
-    // One by one: a bare image lacks some, and newer releases have other names for them.
-    for (const name of PACKAGES) {
-      await run('apt-get', [...options, 'download', name], { cwd: debs, env }).catch(
-        () => undefined,
-      );
-    }
-    for (const deb of await readdir(debs)) {
-      await run('dpkg', ['-x', join(debs, deb), root], { env });
-    }
-    if (!(await answers(join(root, 'usr/bin/redis-server'), librariesIn(root)))) return undefined;
-    // Another run may have been faster, and its copy is as good.
-    await rename(root, kept).catch(() => undefined);
-    const found = await unpackedEarlier(kept);
-    return found && { ...found, how: 'a copy unpacked from the packages of this system' };
-  } catch {
-    return undefined;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  const works = (root: string) => answers(join(root, 'usr/bin/redis-server'), librariesIn(root));
+  if (!(await unpackPackages({ names: PACKAGES, kept, environment, works }))) return undefined;
+  const found = await unpackedEarlier(kept);
+  return found && { ...found, how: 'a copy unpacked from the packages of this system' };
 }
 
 const PACKAGES = [
@@ -147,11 +109,6 @@ const PACKAGES = [
   'libssl3',
   'libssl3t64',
 ];
-
-function librariesIn(root: string): string {
-  const machine = arch() === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
-  return [`usr/lib/${machine}`, `lib/${machine}`].map((folder) => join(root, folder)).join(':');
-}
 
 async function answers(
   path: string,
