@@ -143,7 +143,8 @@ const ProviderHealth = builder.objectRef<ShownHealth>('ProviderHealth').implemen
     lastError: t.field({
       type: ErrorInterface,
       nullable: true,
-      description: 'What went wrong last, also when it has been well since.',
+      description:
+        'What went wrong last, also when it has been well since; null for whoever has no scope `admin`.',
       resolve: ({ lastFailure }) => lastFailure && shownError(lastFailure),
     }),
     retryAt: t.expose('retryAt', {

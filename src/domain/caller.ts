@@ -1,5 +1,6 @@
 // Who asks: what they may do, and whose conversations there are for them.
 
+import type { Failure } from './failure.ts';
 import type { ProviderName } from './ids.ts';
 
 /**
@@ -32,3 +33,10 @@ export const ANYONE: Caller = {
   providers: 'all',
   contact: null,
 };
+
+/** Why they may not do what takes this scope; undefined where they have it. */
+export function lacking({ scopes }: Caller, scope: Scope): Failure | undefined {
+  if (scopes.has(scope)) return undefined;
+  const said = `This takes the scope \`${scope}\`, which you do not have; ask whoever runs this gateway for it.`;
+  return { kind: 'not-allowed', said };
+}

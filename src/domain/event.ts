@@ -62,6 +62,8 @@ export type Fact =
       readonly kind: 'DELIVERY_SETTLED';
       /** Of the write whose answer was lost. */
       readonly idempotencyKey: string;
+      /** Whose key it is. */
+      readonly caller?: string;
       readonly delivery: 'SENT' | 'NOT_SENT';
       readonly message: Message | null;
     };

@@ -284,12 +284,17 @@ export function optionIssues(
   const { name, kind } = provider;
   if (options.kind !== 'generic') {
     const message = `is for another kind of provider; ${name} is ${kind}. Leave it out.`;
-    return [{ path: GROUP_OF_KIND.get(options.kind) ?? options.kind, message }];
+    return [{ path: groupOf(options), message }];
   }
   const group = GROUP_OF_KIND.get(kind);
   if (group === undefined) return [];
   const message = `is for providers of your own; ${name} is ${kind}: use the group ${group} where there is one, or leave it out.`;
   return [{ path: 'providerOptions', message }];
+}
+
+/** How a client writes the group these came in. */
+export function groupOf({ kind }: { readonly kind: string }): string {
+  return kind === 'generic' ? 'providerOptions' : (GROUP_OF_KIND.get(kind) ?? kind);
 }
 
 /** The kinds of provider that the schema has a group for, and how it writes that. */

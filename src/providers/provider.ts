@@ -5,6 +5,7 @@ import type { News } from '../domain/event.ts';
 import type { Outcome } from '../domain/failure.ts';
 import type { ConversationRef, MessageRef, ProviderName } from '../domain/ids.ts';
 import type { Message, MessageContent, MessageKind, Visibility } from '../domain/message.ts';
+import type { SendOptions } from '../domain/native.ts';
 import type { Order, Page, Paging } from '../domain/page.ts';
 import type { MessageRole, Participant } from '../domain/participant.ts';
 import type { ReplyEvent } from '../domain/reply.ts';
@@ -220,6 +221,8 @@ interface Verbs {
     readonly contentKinds: readonly MessageContent['type'][];
     /** Whether a bot answers within the call. */
     readonly replies: 'always' | 'when-asked' | 'never';
+    /** What else it takes to write as this contact; absent, to write as USER is enough. */
+    readonly asContact?: (nativeId: string) => SendOptions;
     /** How a message whose answer was lost is found; absent, by the history of its conversation. */
     readonly tracing?: Tracing;
     readonly does: Does<SendMessage, SentMessage>;

@@ -41,7 +41,7 @@ export function openTell({
             conversation,
             at: new Date(clock()),
             tags: null,
-            fact: { kind: 'DELIVERY_SETTLED', idempotencyKey: key, delivery, message },
+            fact: { kind: 'DELIVERY_SETTLED', idempotencyKey: key, caller, delivery, message },
           },
           once: [JSON.stringify(['settled', caller, mutation, key, claimedAtMs])],
         },

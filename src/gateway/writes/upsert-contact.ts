@@ -76,14 +76,17 @@ function providerOf(
       : failed({ kind: 'not-found', what: `provider named ${conversation.provider}` });
   }
   const known = dispatch.providers.map((each) => each.name);
-  if (name === undefined) {
-    const message = `or conversationId must be given; the providers are ${known.join(', ')}.`;
-    return invalid('provider', message);
-  }
+  if (name === undefined) return failed(unnamedProvider(known));
   const provider = dispatch.providers.find((each) => each.name === name);
   if (provider) return success(provider);
   const { path, message } = unknownProvider(name, 'provider', known);
   return invalid(path, message);
+}
+
+/** Where nothing says whose contact it is. */
+export function unnamedProvider(known: readonly ProviderName[]): Failure {
+  const message = `or conversationId must be given; the providers are ${known.join(', ')}.`;
+  return { kind: 'invalid-input', issues: [{ path: 'provider', message }] };
 }
 
 function contactIssues(asked: UpsertContact): Issue[] {

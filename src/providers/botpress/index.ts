@@ -92,6 +92,7 @@ export function botpress(account: BotpressAccount, parts: ProviderParts): Provid
         visibilities: ['PUBLIC'],
         contentKinds: CONTENT_KINDS,
         replies: 'never',
+        asContact: (userId) => ({ kind: 'botpress', userId }),
         tracing: {
           ...marks.tracing,
           wayOf: (input) =>
