@@ -9,8 +9,13 @@ import type { Gateway } from './gateway/gateway.ts';
 import { type Ingest, openIngest } from './gateway/live/ingest.ts';
 import { openGateway } from './gateway/open-gateway.ts';
 import type { Log } from './observability/log.ts';
+import { type Metrics, openMetrics } from './observability/metrics.ts';
+import { onlyLines } from './observability/watching.ts';
+import { observeAccounts } from './observe-accounts.ts';
+import { observeCalls } from './observe-calls.ts';
 import { openCache } from './open-cache.ts';
 import { openOwnProvider } from './open-own-provider.ts';
+import { openWatching } from './open-watching.ts';
 import { openSignIn } from './open-sign-in.ts';
 import { BREAKER_TIMES, type BreakerTimes } from './providers/breaker.ts';
 import { type AccountParts, openProvider } from './providers/catalogue.ts';
@@ -63,6 +68,8 @@ export interface Surroundings {
   readonly patience?: Patience;
   /** Who lets in whoever asks; absent, as the config says. */
   readonly doorkeeper?: Doorkeeper;
+  /** Absent, a registry of this gateway's own. */
+  readonly metrics?: Metrics;
   /** What a service takes, made of what is documented of it. Absent, that itself. */
   readonly limitsOf?: (documented: Limits) => Limits;
 }
@@ -88,7 +95,9 @@ const MOST_KEYS = 100_000;
 
 export async function compose(config: Config, surroundings: Surroundings): Promise<Parlance> {
   const { log, clock, patience } = surroundings;
-  const composed = await composeGateway(config, surroundings);
+  const { metrics = openMetrics() } = surroundings;
+  const watching = await openWatching(config, { log: surroundings.log, meter: metrics });
+  const composed = await composeGateway(config, surroundings, watching);
   const { gateway, events, ingest, redis, close: closeGateway } = composed;
   let { doorkeeper } = surroundings;
   let server: Server;
@@ -130,8 +139,11 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
 /** The gateway without a server: what `parlance check` asks. */
 export async function composeGateway(
   config: Config,
-  { log, clock, randomSecret, breaker = BREAKER_TIMES, limitsOf }: Surroundings,
+  { clock, randomSecret, breaker = BREAKER_TIMES, limitsOf, ...surroundings }: Surroundings,
+  watching = onlyLines(surroundings.log),
 ): Promise<Composed> {
+  const { log, meter } = watching;
+  const watch = observeCalls(watching, () => performance.now());
   const redis = config.redis && openRedis({ ...placeOf(config.redis), log });
   const budgets = redis ? redisBudgets({ door: redis, clock }) : memoryBudgets({ clock });
   const budgetOf = new Map<ProviderName, Budget>();
@@ -139,7 +151,7 @@ export async function composeGateway(
     const { name } = account;
     // As many sockets as calls are let through: who waits does so before, where it is known who comes first.
     const dispatcher = new Agent({ pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
-    const manners = openManners({ provider: name, clock, chance: Math.random, breaker });
+    const manners = openManners({ provider: name, clock, chance: Math.random, breaker, watch });
     const provider = openAccount(account, {
       dispatcher,
       clock,
@@ -180,7 +192,7 @@ export async function composeGateway(
   const ledger = redis
     ? redisLedger({ door: redis, ...LEDGER })
     : memoryLedger({ clock: () => performance.now(), now: clock, most: MOST_KEYS, ...LEDGER });
-  const keeping = await openCache(config.cache, { redis, clock, log });
+  const keeping = await openCache(config.cache, { redis, clock, log, meter });
   const gateway = openGateway({
     providers,
     events,
@@ -199,7 +211,9 @@ export async function composeGateway(
     cursorSecret: secret ?? randomSecret(),
     clock,
     log,
+    meter,
   });
+  observeAccounts(meter, { gateway, mannersOf, redis });
   return {
     gateway,
     events,

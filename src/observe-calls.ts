@@ -1,22 +1,14 @@
 // What is told to an operator of each call to a service: a number, a span of the request it is part of, a line. Never what was
 // said in it, and of its address no value of a query.
 
-import type { Log } from './observability/log.ts';
-import type { Meter } from './observability/meter.ts';
-import { NO_SPAN, type Tracer } from './observability/tracer.ts';
+import { NO_SPAN } from './observability/tracer.ts';
 import { trailNow } from './observability/trail.ts';
+import type { Watching } from './observability/watching.ts';
 import type { Sent } from './providers/exchange.ts';
 import type { CallWatch } from './providers/manners.ts';
 
-export interface ObserveCallsParts {
-  readonly log: Log;
-  readonly meter: Meter;
-  readonly tracer: Tracer;
-  /** Milliseconds, from anywhere. */
-  readonly timer: () => number;
-}
-
-export function observeCalls({ log, meter, tracer, timer }: ObserveCallsParts): CallWatch {
+/** `timer`: milliseconds, from anywhere. */
+export function observeCalls({ log, meter, tracer }: Watching, timer: () => number): CallWatch {
   return {
     sending({ provider, verb, ask: { method, path }, tries }) {
       const beganMs = timer();

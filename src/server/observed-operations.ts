@@ -11,7 +11,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
 import type { Span } from '../observability/tracer.ts';
 import { aside, trailNow } from '../observability/trail.ts';
-import type { Watching } from './observed-requests.ts';
+import type { Watching } from '../observability/watching.ts';
 
 export function observedOperations(watching: Watching): Plugin<Context> {
   const { meter } = watching;

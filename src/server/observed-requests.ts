@@ -1,17 +1,9 @@
 // What is told to an operator of each request: its id, a line, a number, a span. Probes are not: they would be all there is.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Log } from '../observability/log.ts';
-import type { Meter } from '../observability/meter.ts';
 import { requestIdOf } from '../observability/request-id.ts';
-import type { Tracer } from '../observability/tracer.ts';
 import { along } from '../observability/trail.ts';
-
-export interface Watching {
-  readonly log: Log;
-  readonly meter: Meter;
-  readonly tracer: Tracer;
-}
+import type { Watching } from '../observability/watching.ts';
 
 export type Route = 'graphql' | 'webhooks' | 'page' | 'probe' | 'other';
 
