@@ -5,7 +5,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { Came } from './graphql.ts';
 import type { Limits } from './limits.ts';
 import type { Operations, Sent } from './operations.ts';
-import { refused } from './refused.ts';
+import { malformed, refused } from './refused.ts';
 
 /** An operation at the limits of the schema takes a tenth of it; what belongs into variables is not counted. */
 const MAX_CHARACTERS = 100_000;
@@ -22,7 +22,8 @@ export function boundedDocuments({
   return {
     onRequestParse: () => ({
       onRequestParseDone({ requestParserResult: sent }) {
-        if (Array.isArray(sent) && sent.length > batch) throw refused(tooMany(sent.length, batch));
+        if (Array.isArray(sent) && sent.length > batch)
+          throw malformed(tooMany(sent.length, batch));
       },
     }),
     onParams({ params, setParams, context: { session } }) {
@@ -59,7 +60,7 @@ export function boundedDocuments({
 export function textOf(operations: Operations, sent: Sent, caller: Caller): string {
   const text = operations.textOf(sent, caller);
   if (text !== undefined) return text;
-  throw refused('Send an operation: { "query": "{ conversations { nodes { title } } }" }.');
+  throw malformed('Send an operation: { "query": "{ conversations { nodes { title } } }" }.');
 }
 
 function tooMany(sent: number, most: number): string {

@@ -20,7 +20,7 @@ export function disclosed({ open, introspection, suggestions }: Disclosure): Plu
     onValidate({ context: { session }, params: { documentAST } }) {
       return ({ valid, result, setResult }) => {
         if (valid && asksForSchema(documentAST) && !mayIntrospect(session.caller)) {
-          setResult([refused(NO_INTROSPECTION, { code: 'FORBIDDEN' })]);
+          setResult([refused(NO_INTROSPECTION, 'FORBIDDEN')]);
         }
         if (!valid && !maySuggest(session.caller)) setResult(withoutHints(result));
       };

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Caller } from '../domain/caller.ts';
-import { refused } from './refused.ts';
+import { malformed, refused } from './refused.ts';
 
 export interface Operations {
   /** The text to run: what was sent, or what it names. Undefined where there is neither; throws where it may not run. */
@@ -74,7 +74,7 @@ function hashIn(extensions: unknown): string | undefined {
   if (named === undefined || named === null) return undefined;
   const hash = fieldOf(named, 'sha256Hash');
   if (fieldOf(named, 'version') !== 1 || typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) {
-    throw refused(
+    throw malformed(
       'Name an operation as extensions.persistedQuery: { "version": 1, "sha256Hash": "<64 hexadecimal digits>" }.',
     );
   }
@@ -97,7 +97,7 @@ function notFound(): GraphQLError {
 function notListed(): GraphQLError {
   return refused(
     'Only operations that are listed run here. Send extensions.persistedQuery.sha256Hash of one, or ask the operator to list this one.',
-    { code: 'FORBIDDEN' },
+    'FORBIDDEN',
   );
 }
 

@@ -3,10 +3,14 @@
 import { GraphQLError } from 'graphql';
 import type { ErrorCode } from '../../schema/failure.ts';
 
-/** `status`: of the answer over HTTP, which is still a good one where the client asked for `application/json`. */
-export function refused(
-  message: string,
-  { code = 'INVALID_INPUT', status = 400 }: { code?: ErrorCode; status?: number } = {},
-): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { spec: true, status } } });
+/** The request was read, the operation is refused: over HTTP that is a good answer to who asked for `application/json`. */
+export function refused(message: string, code: ErrorCode = 'INVALID_INPUT'): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { spec: true, status: 400 } } });
+}
+
+/** It is no operation at all. */
+export function malformed(message: string): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code: 'INVALID_INPUT', http: { status: 400 } },
+  });
 }
