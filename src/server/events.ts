@@ -1,36 +1,73 @@
-// Each event of a subscription is an execution of its own: nothing that was read for one is shown for another.
+// Each event of a subscription is an execution of its own: nothing that was read for one is shown for another, and what it
+// costs is paid by whoever listens.
 
 import {
   createSourceEventStream,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
+  GraphQLError,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
 import { countdown } from '../gateway/deadline.ts';
+import { pause } from '../gateway/waiting.ts';
+import type { Came } from './graphql.ts';
+import { priceOf } from './price.ts';
+import type { Shares } from './shares.ts';
 
-export function executedEachByItself(): Plugin<Context> {
+type Listening = Context & Pick<Came, 'payer'>;
+
+export function executedEachByItself(shares: Shares): Plugin<Listening> {
   return {
     onSubscribe({ args: { contextValue }, setSubscribeFn }) {
-      setSubscribeFn((asked: ExecutionArgs) => subscribe(asked, contextValue));
+      setSubscribeFn((asked: ExecutionArgs) => subscribe(asked, contextValue, shares));
     },
   };
 }
 
 async function subscribe(
   asked: ExecutionArgs,
-  { caller, gateway, operation }: Context,
+  context: Listening,
+  shares: Shares,
 ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
-  const source = await createSourceEventStream(asked);
-  if (!(Symbol.asyncIterator in source)) return source;
+  const { caller, gateway, operation, payer } = context;
+  const { signal } = operation;
+  const giveBack = shares.subscriptions.take(payer);
+  if (!giveBack) return { errors: [tooMany(shares.subscriptions.most)] };
+  if (signal.aborted) giveBack();
+  signal.addEventListener('abort', giveBack, { once: true });
+  const end = () => {
+    signal.removeEventListener('abort', giveBack);
+    giveBack();
+  };
+  const source = await createSourceEventStream(asked).catch((error: unknown) => {
+    end();
+    throw error;
+  });
+  if (!(Symbol.asyncIterator in source)) {
+    end();
+    return source;
+  }
   const events: AsyncIterator<unknown, unknown> = source[Symbol.asyncIterator]();
+  // An event was not asked for, so the one point that is the least anything costs is not paid for it.
+  const price = priceOf({ ...asked, contextValue: context }) - 1;
+
+  /** Later events wait behind it, as many as may wait for a listener; beyond that it is told of a gap. */
+  async function paid(): Promise<void> {
+    if (price === 0) return;
+    while (!signal.aborted) {
+      const spent = await shares.spend(payer, price);
+      if (spent.ok) return;
+      await pause(Math.max(1, spent.retryAt.getTime() - Date.now()), signal);
+    }
+  }
 
   async function executed(event: unknown): Promise<ExecutionResult> {
     // A subscription lasts: what is derived from its own signal for every event would pile up there.
     const left = new AbortController();
     const leave = () => left.abort();
-    operation.signal.addEventListener('abort', leave, { once: true });
+    signal.addEventListener('abort', leave, { once: true });
     const contextValue: Context = {
       caller,
       gateway,
@@ -44,7 +81,7 @@ async function subscribe(
     try {
       return await execute({ ...asked, rootValue: event, contextValue });
     } finally {
-      operation.signal.removeEventListener('abort', leave);
+      signal.removeEventListener('abort', leave);
     }
   }
 
@@ -53,12 +90,25 @@ async function subscribe(
     [Symbol.asyncIterator]: () => told,
     async next() {
       const { done, value } = await events.next();
-      return done ? { done, value: undefined } : { done: false, value: await executed(value) };
+      if (!done) await paid();
+      // What was read for somebody who may not be told any more is told to nobody.
+      const result = done || signal.aborted ? undefined : await executed(value);
+      if (result && !signal.aborted) return { done: false, value: result };
+      end();
+      if (!done) await events.return?.();
+      return { done: true, value: undefined };
     },
     async return() {
+      end();
       await events.return?.();
       return { done: true, value: undefined };
     },
   };
   return told;
+}
+
+function tooMany(most: number): GraphQLError {
+  const message = `There are ${most} subscriptions of yours, which are the most. End one first.`;
+  const extensions = { code: 'RATE_LIMITED', retryAt: null, http: { status: 429 } };
+  return new GraphQLError(message, { extensions });
 }

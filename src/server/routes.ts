@@ -2,8 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway } from '../gateway/gateway.ts';
-import type { Doorkeeper } from '../security/doorkeeper.ts';
-import { admitted } from './admission.ts';
+import { admitted, type Door, OVER, sayRefusal } from './admission.ts';
 import { readBody } from './body.ts';
 import type { Connections } from './connections.ts';
 import type { Page } from './graphiql.ts';
@@ -16,7 +15,7 @@ import { openWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
 export interface RouteParts {
   readonly gateway: Gateway;
   readonly graphql: Graphql;
-  readonly doorkeeper: Doorkeeper;
+  readonly door: Door;
   readonly connections: Connections;
   readonly page: () => Promise<Page>;
   /** What besides providers is out, and done without. */
@@ -26,7 +25,7 @@ export interface RouteParts {
 export function openRoutes({
   gateway,
   graphql,
-  doorkeeper,
+  door,
   connections,
   page,
   alsoOut,
@@ -37,11 +36,10 @@ export function openRoutes({
   async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refused = turnedAway(request);
     if (refused) return sayError(response, refused.status, refused.message);
-    const session = await admitted(doorkeeper, request, response);
-    if (!session) return;
-    const came = { session, listens: () => connections.listened(response) };
+    const came = await admitted(door, request, response, () => connections.listened(response));
+    if (!came) return;
     if (request.method !== 'POST') {
-      await graphql.handle(request, response, came);
+      await graphql.yoga.handle(request, response, came);
       return;
     }
     const body = await readBody(request, arrivals);
@@ -50,8 +48,9 @@ export function openRoutes({
       response.setHeader('connection', 'close');
       return sayError(response, 413, 'A body may have 1 MB at most. Send less, or a URL to it.');
     }
+    if (came.ended.aborted) return sayRefusal(request, response, OVER);
     // The GraphQL server takes a body that was read already from this field.
-    await graphql.handle(Object.assign(request, { body }), response, came);
+    await graphql.yoga.handle(Object.assign(request, { body }), response, came);
   }
 
   return async (request, response) => {

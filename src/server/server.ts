@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
 import type { Doorkeeper } from '../security/doorkeeper.ts';
+import { boundedAttempts } from './attempts.ts';
 import { openConnections } from './connections.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { openGraphql } from './graphql.ts';
@@ -12,6 +13,7 @@ import { newestIds } from './page.ts';
 import { type Patience, USUAL_PATIENCE } from './patience.ts';
 import { openRoutes } from './routes.ts';
 import { sayError } from './say.ts';
+import { openShares, type Shares } from './shares.ts';
 import { answerUnreadable } from './unreadable.ts';
 import { takeUpgrades } from './upgrades.ts';
 import { openWebSockets } from './websocket.ts';
@@ -42,6 +44,10 @@ export interface ServerParts {
   readonly mostConnections?: number;
   /** Absent, as is usual. */
   readonly patience?: Patience;
+  /** What each caller may have and ask for; absent, as much as they like. */
+  readonly shares?: Shares;
+  /** How many proxies stand before this server that say who asked them; absent, none. */
+  readonly trustProxy?: number;
 }
 
 const DRAIN_MARGIN_MS = 1000;
@@ -50,9 +56,11 @@ const MOST_CONNECTIONS = 20_000;
 
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { gateway, doorkeeper, log, host, port, examples, alsoOut = () => [] } = parts;
-  const { mostConnections = MOST_CONNECTIONS, patience = USUAL_PATIENCE } = parts;
-  const graphql = openGraphql({ gateway, log });
-  const webSockets = openWebSockets({ graphql, doorkeeper, log });
+  const { leaveAfterMs = 0, mostConnections = MOST_CONNECTIONS, patience = USUAL_PATIENCE } = parts;
+  const { shares = openShares({}), trustProxy = 0 } = parts;
+  const door = { doorkeeper: boundedAttempts(doorkeeper, { log }), shares, hops: trustProxy };
+  const graphql = openGraphql({ gateway, log, open: doorkeeper.open, shares });
+  const webSockets = openWebSockets({ graphql, door, log });
   const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
   const server = createServer({
     headersTimeout: patience.headersMs,
@@ -64,7 +72,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     keepAliveInitialDelay: patience.unreadMs,
   });
   const connections = openConnections({ server, patience, mostConnections, log });
-  const answer = openRoutes({ gateway, graphql, doorkeeper, connections, page, alsoOut });
+  const answer = openRoutes({ gateway, graphql, door, connections, page, alsoOut });
 
   server.on('request', (request, response) => {
     if (!connections.takes(request, response)) return;
@@ -88,7 +96,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
     async close() {
       connections.leave();
-      await pause(parts.leaveAfterMs ?? 0);
+      if (leaveAfterMs > 0) await pause(leaveAfterMs);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const slowestMs = Math.max(...gateway.providers.map((provider) => provider.replyDeadlineMs));
       const limitMs = parts.drainMs ?? slowestMs + DRAIN_MARGIN_MS;
@@ -97,7 +105,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       await webSockets.leave(limitMs);
       await closed;
       clearTimeout(limit);
-      await graphql.dispose();
+      await graphql.yoga.dispose();
     },
   };
 }

@@ -3,21 +3,20 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import {
-  type FormattedExecutionResult,
-  GraphQLError,
-  type GraphQLFormattedError,
-  getOperationAST,
-  OperationTypeNode,
-} from 'graphql';
-import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
+import { GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ErrorCode } from '../../schema/failure.ts';
 import type { Log } from '../observability/log.ts';
-import type { Doorkeeper, Session } from '../security/doorkeeper.ts';
-import { bearerOf } from './admission.ts';
+import type { Session } from '../security/doorkeeper.ts';
+import { addressOf, networkOf } from './address.ts';
+import { bearerOf, type Door, tooManyAtOnce } from './admission.ts';
 import { MAX_BODY_BYTES } from './body.ts';
+import { askForLife, boundUntilLetIn, carrierOf, sendAway } from './carrier.ts';
 import { type Graphql, type Prepared, prepare } from './graphql.ts';
+import { countOf, payerOf } from './shares.ts';
+import { shown, shownError } from './shown.ts';
+import { answerBare } from './unreadable.ts';
 
 export interface WebSockets {
   /** Takes over a connection that asked to become one. */
@@ -28,49 +27,68 @@ export interface WebSockets {
 
 export interface WebSocketParts {
   readonly graphql: Graphql;
-  /** Who lets in whoever connects, by the `authorization` of its `connection_init`. */
-  readonly doorkeeper: Doorkeeper;
+  /** Who lets in whoever connects, by the `authorization` of its `connection_init`, else by that of its first request. */
+  readonly door: Door;
   readonly log: Log;
   /** How long a connection may be open before it says `connection_init`; absent, 3 seconds. */
   readonly initWithinMs?: number;
   /** How often a sign of life is asked for: none until the next time is the end. Absent, every 15 seconds. */
   readonly pingEveryMs?: number;
+  /** How many there may be at a time that have not said `connection_init`; absent, 1000, and 100 of them of one address. */
+  readonly mostStrangers?: { readonly inAll: number; readonly ofAnAddress: number };
 }
 
-/** What is to be said to one client and has not been written yet, before nothing more is heard from it. */
-const MOST_UNWRITTEN_BYTES = 1024 * 1024;
 /** Each may hold an event that waits to be written. */
 const MOST_OPERATIONS = 100;
-/** How long a client may take to answer that the connection ends. */
-const FAREWELL_MS = 1000;
-/** The code by which a client knows to come back, and elsewhere: RFC 6455, 7.4.1. */
+/** A token may have some kilobytes. */
+const MOST_BYTES_OF_STRANGERS = 64 * 1024;
+
+/** The codes by which a client knows whether to come back. RFC 6455, 7.4.1: elsewhere; later. */
 const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
+/** Of the protocol: with something else, or not at all; with a new token. */
+const UNAUTHORIZED = 4401;
+const FORBIDDEN = 4403;
 
 interface Connection {
   readonly socket: WebSocket;
-  /** The address at its other end. */
+  /** The address it came from. */
   readonly address: string;
+  /** What its first request presented. */
+  readonly authorization: string | undefined;
   /** Once it was let in. */
   session?: Session;
+  payer?: string;
   /** One for each operation, by what was sent for it: ids may be used again. */
   readonly operations: Map<object, Running>;
+  /** What is to be done when it is closed. */
+  readonly leaves: (() => void)[];
+  /** It is no stranger any more. */
+  known(): void;
 }
 
 interface Running {
   readonly left: AbortController;
   /** A query and a mutation end by themselves; a subscription lasts. */
   readonly lasts: boolean;
+  readonly giveBack: () => void;
 }
 
 export function openWebSockets({
   graphql,
-  doorkeeper,
+  door: { doorkeeper, shares, hops },
   log,
   initWithinMs = 3000,
   pingEveryMs = 15_000,
+  mostStrangers = { inAll: 1000, ofAnAddress: 100 },
 }: WebSocketParts): WebSockets {
   const connections = new Set<Connection>();
   const prepared = new WeakMap<object, Prepared>();
+  const strangers = countOf(mostStrangers.inAll);
+  // Where nobody signs in nobody is strange, and all may be behind one address.
+  const strangersOf = countOf(
+    doorkeeper.open ? Number.POSITIVE_INFINITY : mostStrangers.ofAnAddress,
+  );
   let leaving = false;
 
   const sockets = new WebSocketServer({
@@ -87,36 +105,9 @@ export function openWebSockets({
 
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initWithinMs,
-    async onConnect({ extra, connectionParams }) {
-      const { authorization, Authorization = authorization } = connectionParams ?? {};
-      const admission = await doorkeeper.admit({
-        credential: bearerOf(Authorization),
-        address: extra.address,
-      });
-      if (!admission.ok) return false;
-      extra.session = admission.session;
-      return true;
-    },
-    async onSubscribe({ extra, subscriptions }, _id, payload) {
-      if (leaving)
-        return [refused('GATEWAY_UNAVAILABLE', 'This gateway is leaving. Connect again.')];
-      if (Object.keys(subscriptions).length > MOST_OPERATIONS) {
-        const message = `There are ${MOST_OPERATIONS} operations on this connection, which are the most. End one, or open another connection.`;
-        return [refused('RATE_LIMITED', message)];
-      }
-      const { session } = extra;
-      if (!session) throw new Error('an operation came before its connection was let in');
-      const left = new AbortController();
-      const ready = await prepare(graphql, payload, { left: left.signal, session });
-      if (!('args' in ready)) return ready;
-      const { document, operationName } = ready.args;
-      const lasts =
-        getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
-      extra.operations.set(payload, { left, lasts });
-      if (extra.socket.readyState !== extra.socket.OPEN) end(extra, payload);
-      prepared.set(ready.args, ready);
-      return ready.args;
-    },
+    onConnect: ({ extra, connectionParams }) => letIn(extra, connectionParams),
+    onSubscribe: ({ extra, subscriptions }, _id, payload) =>
+      begin(extra, payload, Object.keys(subscriptions).length),
     execute: (args) => preparedFor(args).execute(),
     subscribe: (args) => preparedFor(args).subscribe(),
     onNext: (_context, _id, _payload, _args, result) => shown(result),
@@ -131,81 +122,114 @@ export function openWebSockets({
     },
   });
 
+  /** Whoever is not let in is sent away with the reason. */
+  async function letIn(
+    connection: Connection,
+    presented: Record<string, unknown> | undefined,
+  ): Promise<boolean> {
+    const { socket, address } = connection;
+    const { authorization = connection.authorization, Authorization = authorization } =
+      presented ?? {};
+    const admission = await doorkeeper.admit({ credential: bearerOf(Authorization), address });
+    if (socket.readyState !== socket.OPEN) return false;
+    if (!admission.ok) {
+      const { code, message: reason, expired } = admission.refusal;
+      const codes = {
+        UNAUTHENTICATED: expired ? FORBIDDEN : UNAUTHORIZED,
+        FORBIDDEN,
+        RATE_LIMITED: TRY_AGAIN_LATER,
+        GATEWAY_UNAVAILABLE: TRY_AGAIN_LATER,
+      };
+      sendAway(socket, { code: codes[code], reason });
+      return false;
+    }
+    const { session } = admission;
+    const payer = payerOf(session.caller, { address, open: doorkeeper.open });
+    const giveBack = shares.sockets.take(payer);
+    if (!giveBack) {
+      const reason = `There are ${shares.sockets.most} connections of yours, which are the most. Close one first.`;
+      sendAway(socket, { code: TRY_AGAIN_LATER, reason });
+      return false;
+    }
+    connection.leaves.push(giveBack);
+    connection.known();
+    connection.session = session;
+    connection.payer = payer;
+    connection.leaves.push(
+      session.onEnd((why) => {
+        for (const { left } of connection.operations.values()) left.abort();
+        sendAway(
+          socket,
+          why === 'expired'
+            ? { code: FORBIDDEN, reason: 'Your token has expired. Connect again with a new one.' }
+            : { code: UNAUTHORIZED, reason: 'What you presented is good no more. Sign in again.' },
+        );
+      }),
+    );
+    return socket.readyState === socket.OPEN;
+  }
+
+  async function begin(connection: Connection, payload: Asked, count: number) {
+    const { socket, session, payer, operations } = connection;
+    if (leaving) return [refused('GATEWAY_UNAVAILABLE', 'This gateway is leaving. Connect again.')];
+    if (count > MOST_OPERATIONS) {
+      const message = `There are ${MOST_OPERATIONS} operations on this connection, which are the most. End one, or open another connection.`;
+      return [refused('RATE_LIMITED', message)];
+    }
+    if (!session || payer === undefined) {
+      throw new Error('an operation came before its connection was let in');
+    }
+    const left = new AbortController();
+    const ready = await prepare(graphql, payload, { left: left.signal, session, payer });
+    if (!('args' in ready)) return ready;
+    // Nobody is there any more who would hear of it, or may.
+    if (socket.readyState !== socket.OPEN) return [refused('GATEWAY_UNAVAILABLE', 'It is over.')];
+    const { document, operationName } = ready.args;
+    const lasts =
+      getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+    // Subscriptions are counted where they are told, whichever way.
+    const giveBack = lasts ? () => undefined : shares.operations.take(payer);
+    if (!giveBack) {
+      const { code, message } = tooManyAtOnce(shares.operations.most);
+      return [refused(code, message)];
+    }
+    operations.set(payload, { left, lasts, giveBack });
+    prepared.set(ready.args, ready);
+    return ready.args;
+  }
+
   function preparedFor(args: object): Prepared {
     const ready = prepared.get(args);
     if (ready) return ready;
     throw new Error('an operation runs that was not prepared');
   }
 
-  /** What is said to this client, and how much of it may wait before nothing more is heard from it. */
-  function carry({ socket }: Connection) {
-    const written = () => {
-      if (socket.isPaused && socket.bufferedAmount <= MOST_UNWRITTEN_BYTES) socket.resume();
-    };
-    const heard = () => {
-      if (socket.bufferedAmount > MOST_UNWRITTEN_BYTES) socket.pause();
-    };
-    socket.on('ping', (data: Buffer) => {
-      socket.pong(data, false, written);
-      heard();
-    });
-    return {
-      protocol: socket.protocol,
-      // Done once it was written, and only then is the next event asked for: what a slow client does not read yet waits
-      // in its queue, which is bounded, and turns into a gap.
-      send: (text: string) =>
-        new Promise<void>((resolve) => {
-          socket.send(text, () => {
-            written();
-            resolve();
-          });
-        }),
-      close: (code?: number, reason?: string) => socket.close(code, reason),
-      onMessage(answer: (text: string) => Promise<void>) {
-        socket.on('message', (data) => {
-          heard();
-          answer(Buffer.isBuffer(data) ? data.toString() : '').catch((error: unknown) => {
-            log.error({ err: error }, 'a message could not be answered, which is a bug');
-            socket.close(
-              CloseCode.InternalServerError,
-              'Something went wrong in the gateway itself',
-            );
-          });
-        });
+  function opened(socket: WebSocket, request: IncomingMessage, known: () => void): void {
+    const address = addressOf(request, hops);
+    const { authorization } = request.headers;
+    const lift = boundUntilLetIn(socket, request.socket, MOST_BYTES_OF_STRANGERS);
+    const connection: Connection = {
+      socket,
+      address,
+      authorization,
+      operations: new Map(),
+      leaves: [],
+      known() {
+        lift();
+        known();
       },
     };
-  }
-
-  /** A connection that was cut somewhere on its way says nothing of it. */
-  function askForLife(socket: WebSocket): () => void {
-    let alive = true;
-    const hear = () => {
-      alive = true;
-    };
-    socket.on('pong', hear).on('message', hear);
-    const timer = setInterval(() => {
-      if (!alive) {
-        socket.terminate();
-        return;
-      }
-      alive = false;
-      socket.ping();
-    }, pingEveryMs);
-    return () => clearInterval(timer);
-  }
-
-  function opened(socket: WebSocket, request: IncomingMessage): void {
-    const address = request.socket.remoteAddress ?? '';
-    const connection: Connection = { socket, address, operations: new Map() };
     connections.add(connection);
-    const stopAsking = askForLife(socket);
+    const stopAsking = askForLife(socket, pingEveryMs);
     // What cannot be read, or is too long, has ended the connection already, with the code there is for it.
     socket.on('error', (error) => log.debug({ err: error }, 'a WebSocket failed'));
-    const closed = protocol.opened(carry(connection), connection);
+    const closed = protocol.opened(carrierOf(socket, log), connection);
     socket.once('close', (code, reason) => {
       stopAsking();
       connections.delete(connection);
-      for (const { left } of connection.operations.values()) left.abort();
+      connection.known();
+      for (const leave of connection.leaves) leave();
+      for (const payload of connection.operations.keys()) end(connection, payload);
       closed(code, String(reason)).catch((error: unknown) => {
         log.error({ err: error }, 'a WebSocket could not be cleared away, which is a bug');
       });
@@ -215,14 +239,27 @@ export function openWebSockets({
 
   function dismiss({ socket, operations }: Connection): void {
     const runs = [...operations.values()].some(({ lasts }) => !lasts);
-    if (runs || socket.readyState !== socket.OPEN) return;
-    socket.close(GOING_AWAY, 'This gateway is leaving');
-    const limit = setTimeout(() => socket.terminate(), FAREWELL_MS);
-    socket.once('close', () => clearTimeout(limit));
+    if (!runs) sendAway(socket, { code: GOING_AWAY, reason: 'This gateway is leaving' });
   }
 
   return {
-    open: (request, socket, head) => sockets.handleUpgrade(request, socket, head, opened),
+    open(request, socket, head) {
+      const network = networkOf(addressOf(request, hops));
+      const placeOfAll = strangers.take('');
+      const placeOfAddress = placeOfAll && strangersOf.take(network);
+      const known = () => {
+        placeOfAll?.();
+        placeOfAddress?.();
+      };
+      if (!placeOfAddress) {
+        known();
+        const message = 'Too many connections wait to be let in. Come again in a moment.';
+        answerBare(socket, '503 Service Unavailable', message);
+        return;
+      }
+      socket.once('close', known);
+      sockets.handleUpgrade(request, socket, head, (opening) => opened(opening, request, known));
+    },
     async leave(limitMs) {
       leaving = true;
       const all = Array.from(connections);
@@ -236,29 +273,13 @@ export function openWebSockets({
 }
 
 function end({ operations }: Connection, payload: object): void {
-  operations.get(payload)?.left.abort();
+  const running = operations.get(payload);
+  running?.left.abort();
+  running?.giveBack();
   operations.delete(payload);
 }
 
-function shown({ errors, data, extensions }: Result): FormattedExecutionResult {
-  return {
-    ...(data === undefined ? {} : { data }),
-    ...(errors ? { errors: errors.map(shownError) } : {}),
-    ...(extensions ? { extensions } : {}),
-  };
-}
-
-interface Result {
-  readonly data?: Record<string, unknown> | null | undefined;
-  readonly errors?: readonly GraphQLError[] | undefined;
-  readonly extensions?: Record<string, unknown> | undefined;
-}
-
-/** Less what is meant for HTTP. */
-function shownError(error: GraphQLError): GraphQLFormattedError {
-  const { extensions: { http: _http, ...extensions } = {}, ...rest } = error.toJSON();
-  return Object.keys(extensions).length > 0 ? { ...rest, extensions } : rest;
-}
+type Asked = Parameters<typeof prepare>[1];
 
 function refused(code: ErrorCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });

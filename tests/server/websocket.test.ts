@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openHouse } from '../../src/security/doorkeeper.ts';
 import { openGraphql } from '../../src/server/graphql.ts';
 import { startServer } from '../../src/server/server.ts';
+import { openShares } from '../../src/server/shares.ts';
 import { openWebSockets, type WebSocketParts } from '../../src/server/websocket.ts';
 import { gatewayOver, handMade, type Making } from '../gateway/hand-made.ts';
 import { at, listAt, textAt } from '../support/answer.ts';
@@ -28,8 +29,8 @@ async function started(making: Partial<Making> = {}) {
 async function startedWith(limits: Pick<WebSocketParts, 'initWithinMs' | 'pingEveryMs'>) {
   const { gateway, log } = gatewayOver([handMade({ name: 'one' }).provider]);
   const webSockets = openWebSockets({
-    graphql: openGraphql({ gateway, log }),
-    doorkeeper: openHouse(),
+    graphql: openGraphql({ gateway, log, open: true }),
+    door: { doorkeeper: openHouse(), shares: openShares({}), hops: 0 },
     log,
     ...limits,
   });
