@@ -3,12 +3,16 @@
 import { randomBytes } from 'node:crypto';
 import { defineCommand, runMain } from 'citty';
 import { printSchema } from 'graphql';
-import { pino } from 'pino';
 import { type Composed, compose, composeGateway, type Surroundings } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { environmentOfThisProcess } from './config/environment.ts';
 import { loadConfig } from './config/load.ts';
+import { secretsIn } from './config/secrets-in.ts';
+import { endLoudly } from './end-loudly.ts';
 import { leaveOnSignals } from './leave-on-signals.ts';
+import { openMetrics } from './observability/metrics.ts';
+import { openScrubber } from './observability/scrub.ts';
+import { openLog } from './open-log.ts';
 import { openSandbox } from './sandbox.ts';
 
 const config = {
@@ -16,6 +20,9 @@ const config = {
   description: 'The config file; without one, the sandbox',
   valueHint: 'parlance.config.yaml',
 } as const;
+
+/** Of this process: whatever it learns of credentials, it says none of them. */
+const { know, scrub } = openScrubber();
 
 const start = defineCommand({
   meta: { name: 'start', description: 'Start the gateway' },
@@ -32,6 +39,7 @@ const start = defineCommand({
     });
     const sandbox =
       loaded.kind === 'sandbox' ? await openSandbox(loaded, { chance: Math.random }) : undefined;
+    if (sandbox) know(secretsIn(sandbox.config));
     try {
       const parlance = await compose(sandbox?.config ?? loaded, surroundings);
       leaving.began(async () => {
@@ -68,7 +76,7 @@ const check = defineCommand({
     const { checkProviders, checkRedis } = await import('./check.ts');
     const lines = [...(await checkRedis(opened)), ...(await checkProviders(opened.gateway))];
     await opened.close();
-    print(lines.map(({ sentence }) => sentence).join('\n'));
+    print(scrub(lines.map(({ sentence }) => sentence).join('\n')));
     const code = lines.every(({ good }) => good) ? 0 : 1;
     // ioredis keeps a timer of a connection that was closed, and with it the process, for as long as a read may block.
     process.stdout.write('', () => process.exit(code));
@@ -111,11 +119,25 @@ async function load({
   return undefined;
 }
 
-function surround({ log }: Config): Surroundings {
+function surround(config: Config): Surroundings {
+  know(secretsIn(config));
+  const log = openLog({ level: config.log.level, scrub });
+  endLoudly({
+    log,
+    scrub,
+    on: (event, hear) => process.on(event, hear),
+    say: (text) => process.stderr.write(text),
+    exit: (code) => process.exit(code),
+  });
   return {
-    log: pino({ level: log.level }),
+    log,
+    metrics: openMetrics({ ofProcess: true }),
     clock: Date.now,
-    randomSecret: () => randomBytes(32).toString('base64url'),
+    randomSecret() {
+      const secret = randomBytes(32).toString('base64url');
+      know([secret]);
+      return secret;
+    },
   };
 }
 
@@ -148,7 +170,7 @@ function print(text: string): void {
 }
 
 function fail(sentences: readonly string[]): void {
-  process.stderr.write(`${sentences.join('\n')}\n`);
+  process.stderr.write(`${scrub(sentences.join('\n'))}\n`);
   process.exitCode = 1;
 }
 

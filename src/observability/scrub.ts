@@ -6,14 +6,27 @@ const REDACTED = '«redacted»';
 /** Whatever is shorter is no credential, and would tear holes into every line. */
 const SHORTEST = 6;
 
-/** The same text without any of these, nor any that is a credential by its looks. */
-export function scrubberOf(secrets: Iterable<string>): (text: string) => string {
-  const dresses = new Set([...secrets].filter(isLong).flatMap(dressesOf));
-  if (dresses.size === 0) return withoutLookalikes;
-  // The longest first: where one begins with another, its end would stay behind.
-  const longestFirst = [...dresses].toSorted((one, other) => other.length - one.length);
-  const known = new RegExp(longestFirst.map(escaped).join('|'), 'g');
-  return (text) => withoutLookalikes(text.replace(known, REDACTED));
+export interface Scrubber {
+  /** From now on these are never seen. */
+  know(secrets: Iterable<string>): void;
+  /** The same text without any that is known, nor any that is a credential by its looks. */
+  scrub(text: string): string;
+}
+
+export function openScrubber(): Scrubber {
+  const dresses = new Set<string>();
+  let known: RegExp | undefined;
+  return {
+    know(secrets) {
+      for (const secret of secrets) {
+        if (secret.length >= SHORTEST) for (const dress of dressesOf(secret)) dresses.add(dress);
+      }
+      // The longest first: where one begins with another, its end would stay behind.
+      const longestFirst = [...dresses].toSorted((one, other) => other.length - one.length);
+      known = dresses.size > 0 ? new RegExp(longestFirst.map(escaped).join('|'), 'g') : undefined;
+    },
+    scrub: (text) => withoutLookalikes(known ? text.replace(known, REDACTED) : text),
+  };
 }
 
 /** What was presented to this gateway is nowhere written down: a key of ours and a JWT are known by their shape. */
@@ -22,10 +35,6 @@ const LOOKALIKES =
 
 function withoutLookalikes(text: string): string {
   return text.replace(LOOKALIKES, REDACTED);
-}
-
-function isLong(secret: string): boolean {
-  return secret.length >= SHORTEST;
 }
 
 /** As itself, as JSON writes it, as addresses do, and in base64, wherever in the encoded text it begins. */
