@@ -24,6 +24,12 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
     readonly port?: number;
     /** 127.0.0.1 where absent. The variable HOST wins over it. */
     readonly host?: string;
+    /** The names by which it is reached, without a port; any other is refused. Absent: any, where callers sign in. */
+    readonly hosts?: readonly string[];
+    /** Pages of these origins may ask, as `https://app.example.com`. Absent: none but its own. */
+    readonly origins?: readonly string[];
+    /** Tells browsers to come over TLS from now on: for who has that before it. */
+    readonly hsts?: boolean;
     /** Seals the page cursors. Without it cursors last until the next start, and two gateways refuse each other's. */
     readonly cursorSecret?: string;
     /** Once told to end, everything is still served for so long, so that balancers notice: 5000 where absent. */
@@ -39,6 +45,15 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
   readonly events?: EventsInput;
   /** For how long what providers answered is shown again; false: each query asks. */
   readonly cache?: CacheInput;
+  /** What one operation may ask for. Each has a bound where it is left out: docs/limits.md. */
+  readonly limits?: LimitsInput;
+  /** Operations that are known by the SHA-256 of their text. */
+  readonly operations?: {
+    /** JSON: the text of each by its SHA-256 in hexadecimal. */
+    readonly file: string;
+    /** Nothing else runs, except for callers with the scope `admin`; false where absent. */
+    readonly only?: boolean;
+  };
   /** Who is let in. It may be absent only where every account is at an emulator of this machine. */
   readonly auth?: AuthInput;
   readonly log?: {
@@ -105,6 +120,31 @@ export const JWT_ALGORITHMS = [
   'Ed25519',
 ] as const;
 export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
+
+export interface LimitsInput {
+  /** How deep fields may be nested; 16 where absent. */
+  readonly depth?: number;
+  /** How many fields may be given names of their own; 100. */
+  readonly aliases?: number;
+  /** 50. */
+  readonly directives?: number;
+  /** Names, brackets and the like; 10000. */
+  readonly tokens?: number;
+  /** How many fields may be selected, those of a fragment each time it is spread; 1000. */
+  readonly breadth?: number;
+  /** The most an operation may cost, in calls to providers; 500. */
+  readonly cost?: number;
+  /** How many operations one POST may hold as a list; 0, no list is taken. */
+  readonly batch?: number;
+  /** 1048576, which is the most. */
+  readonly bodyBytes?: number;
+  /** How long an operation may take; four times the longest deadline of a provider. */
+  readonly operationMs?: number;
+  /** Whether everybody may ask what the schema is. Absent: where nobody signs in; else callers with the scope `admin`. */
+  readonly introspection?: boolean;
+  /** Whether everybody is told what they may have meant by a field that is none. Absent, as with `introspection`. */
+  readonly suggestions?: boolean;
+}
 
 export interface EventsInput {
   readonly retention?: {
@@ -278,6 +318,9 @@ export interface Config {
   readonly server: {
     readonly port: number;
     readonly host: string;
+    readonly hosts?: readonly string[];
+    readonly origins?: readonly string[];
+    readonly hsts?: boolean;
     readonly cursorSecret?: Secret;
     readonly leaveAfterMs?: number;
     readonly drainMs?: number;
@@ -287,6 +330,8 @@ export interface Config {
   readonly events?: EventsInput;
   readonly cache?: CacheInput;
   readonly auth?: AuthConfig;
+  readonly limits?: LimitsInput;
+  readonly operations?: OperationsConfig;
   readonly log: { readonly level: LogLevel };
   readonly metrics?: { readonly port: number; readonly host?: string };
   readonly telemetry?: { readonly traces: string };
@@ -301,6 +346,12 @@ export interface AuthConfig {
 export interface JwtConfig extends Required<Omit<JwtInput, 'jwks' | 'claims'>> {
   readonly jwks: { readonly url: string } | { readonly file: string };
   readonly claims: Required<NonNullable<JwtInput['claims']>>;
+}
+
+export interface OperationsConfig {
+  /** The text by its hash. */
+  readonly listed: ReadonlyMap<string, string>;
+  readonly only: boolean;
 }
 
 export type RedisConfig =

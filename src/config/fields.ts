@@ -34,6 +34,21 @@ export const seconds = whole('a time in seconds', { from: 0, to: 3600 });
 
 export const megabytes = whole('a number of megabytes', { from: 1, to: 1_000_000 });
 
+/** Of what may be asked in one operation: none of it means something that is not asked at all. */
+export const bound = whole('a number', { from: 1, to: 1_000_000 });
+
+export const boundOrNone = whole('a number', { from: 0, to: 1000 });
+
+/** What the contract names is the most. */
+export const bodyBytes = whole('a number of bytes', { from: 1024, to: 1024 * 1024 });
+
+const yesOrNoError = ({ input }: { input?: unknown }) =>
+  emptiness(input, 'true or false') ?? 'must be true or false';
+export const yesOrNo = z.preprocess(
+  (given) => (given === 'true' ? true : given === 'false' ? false : given),
+  z.boolean({ error: yesOrNoError }),
+);
+
 export const eventCount = whole('a number of events', { from: 1, to: 10_000_000 });
 
 export const connectionCount = whole('a number of connections', { from: 1, to: 1_000_000 });

@@ -46,6 +46,8 @@ export async function loadConfig(surroundings: Surroundings): Promise<Result> {
       ...(read.events ? { events: read.events } : {}),
       ...(read.cache === undefined ? {} : { cache: read.cache }),
       ...(read.auth ? { auth: read.auth } : {}),
+      ...(read.limits ? { limits: read.limits } : {}),
+      ...(read.operations ? { operations: read.operations } : {}),
       log: { level: settings.LOG_LEVEL ?? read.log.level ?? 'info' },
       ...(read.metrics ? { metrics: read.metrics } : {}),
       ...telemetryOf(settings.OTEL_EXPORTER_OTLP_ENDPOINT, read.telemetry),

@@ -3,6 +3,9 @@
 import { z } from 'zod';
 import { JWT_ALGORITHMS } from './config.ts';
 import {
+  bodyBytes,
+  bound,
+  boundOrNone,
   collector,
   connectionCount,
   email,
@@ -25,12 +28,16 @@ import {
   several,
   timezone,
   word,
+  yesOrNo,
 } from './fields.ts';
 import type { Mapping } from './mapping.ts';
 
 export const server = z.object({
   port: port.exactOptional(),
   host: host.exactOptional(),
+  hosts: several(host, 'names by which it is reached').exactOptional(),
+  origins: several(origin, 'origins such as https://app.example.com').exactOptional(),
+  hsts: yesOrNo.exactOptional(),
   cursorSecret: secretText(
     'a long random text, the same on every gateway (openssl rand -hex 32)',
   ).exactOptional(),
@@ -110,6 +117,25 @@ export const auth = z.object({
 /** The settings of the parts of `auth`. */
 export const AUTH_PARTS = { jwt: Object.keys(jwt.shape), claims: Object.keys(claims.shape) };
 
+export const limits = z.object({
+  depth: bound.exactOptional(),
+  aliases: bound.exactOptional(),
+  directives: bound.exactOptional(),
+  tokens: bound.exactOptional(),
+  breadth: bound.exactOptional(),
+  cost: bound.exactOptional(),
+  batch: boundOrNone.exactOptional(),
+  bodyBytes: bodyBytes.exactOptional(),
+  operationMs: milliseconds.exactOptional(),
+  introspection: yesOrNo.exactOptional(),
+  suggestions: yesOrNo.exactOptional(),
+});
+
+export const operations = z.object({
+  file: filePath('the file of the operations, such as ./operations.json'),
+  only: yesOrNo.exactOptional(),
+});
+
 export const log = z.object({ level: level.exactOptional() });
 
 export const metrics = z.object({ port, host: host.exactOptional() });
@@ -147,6 +173,8 @@ export const SECTIONS = [
   'events',
   'cache',
   'auth',
+  'limits',
+  'operations',
   'log',
   'metrics',
   'telemetry',

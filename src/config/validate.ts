@@ -3,10 +3,18 @@
 import type { z } from 'zod';
 import { providerName } from '../domain/ids.ts';
 import { readAuth } from './auth.ts';
-import type { AuthConfig, CacheInput, OwnConfig, ProviderConfig, RedisConfig } from './config.ts';
+import type {
+  AuthConfig,
+  CacheInput,
+  OperationsConfig,
+  OwnConfig,
+  ProviderConfig,
+  RedisConfig,
+} from './config.ts';
 import { isMapping, type Mapping } from './mapping.ts';
 import { type Mistake, mistake, mistakesOf, type Path } from './mistake.ts';
 import { nearest } from './nearest.ts';
+import { readOperations } from './operations.ts';
 import { GENERIC, type OwnKind } from './own-kind.ts';
 import { allKinds, type OwnKinds } from './own-kinds.ts';
 import { readOwnSettings } from './own-settings.ts';
@@ -15,6 +23,7 @@ import {
   anyAccount,
   cache,
   events,
+  limits,
   log,
   metrics,
   redisShapeOf,
@@ -32,6 +41,8 @@ export interface Validated {
   readonly events?: z.output<typeof events>;
   readonly cache?: CacheInput;
   readonly auth?: AuthConfig;
+  readonly limits?: z.output<typeof limits>;
+  readonly operations?: OperationsConfig;
   readonly log: z.output<typeof log>;
   readonly metrics?: z.output<typeof metrics>;
   readonly telemetry?: z.output<typeof telemetry>;
@@ -46,6 +57,8 @@ export async function validate(given: Mapping, own: OwnKinds, folder: string): P
   const eventsRead = readSection('events', events, given['events']);
   const cacheRead = readCache(given['cache']);
   const authRead = readAuth(given['auth'], folder);
+  const limitsRead = readSection('limits', limits, given['limits']);
+  const operationsRead = await readOperations(given['operations'], folder);
   const logRead = readSection('log', log, given['log']);
   const metricsRead = readSection('metrics', metrics, given['metrics']);
   const telemetryRead = readSection('telemetry', telemetry, given['telemetry']);
@@ -56,6 +69,8 @@ export async function validate(given: Mapping, own: OwnKinds, folder: string): P
     ...(eventsRead.value ? { events: eventsRead.value } : {}),
     ...(cacheRead.value === undefined ? {} : { cache: cacheRead.value }),
     ...(authRead.value ? { auth: authRead.value } : {}),
+    ...(limitsRead.value ? { limits: limitsRead.value } : {}),
+    ...(operationsRead.value ? { operations: operationsRead.value } : {}),
     log: logRead.value ?? {},
     ...(metricsRead.value ? { metrics: metricsRead.value } : {}),
     ...(telemetryRead.value ? { telemetry: telemetryRead.value } : {}),
@@ -66,6 +81,8 @@ export async function validate(given: Mapping, own: OwnKinds, folder: string): P
       ...eventsRead.mistakes,
       ...cacheRead.mistakes,
       ...authRead.mistakes,
+      ...limitsRead.mistakes,
+      ...operationsRead.mistakes,
       ...logRead.mistakes,
       ...metricsRead.mistakes,
       ...telemetryRead.mistakes,
