@@ -12,8 +12,9 @@ import type { Message } from '../../src/domain/message.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { openIngest } from '../../src/gateway/live/ingest.ts';
 import { openGateway } from '../../src/gateway/open-gateway.ts';
-import { openHouse } from '../../src/security/doorkeeper.ts';
+import { type Doorkeeper, openHouse } from '../../src/security/doorkeeper.ts';
 import { startServer } from '../../src/server/server.ts';
+import type { Shares } from '../../src/server/shares.ts';
 import type { EventLog, Retention } from '../../src/state/events/log.ts';
 import { memoryLog } from '../../src/state/events/memory.ts';
 import { handMade, rowsOf } from '../gateway/hand-made.ts';
@@ -49,6 +50,11 @@ export interface DeskOptions {
   /** Awaited before a conversation is found. */
   readonly finds?: () => Promise<void>;
   readonly port?: number;
+  /** Who lets in whoever asks; absent, everybody is let in. */
+  readonly doorkeeper?: Doorkeeper;
+  /** What each may have and ask for; absent, as much as they like. */
+  readonly shares?: Shares;
+  readonly trustProxy?: number;
 }
 
 const ONE = providerName('one');
@@ -69,6 +75,9 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     epoch = 'e',
     finds = () => Promise.resolve(),
     port = 0,
+    doorkeeper = openHouse(),
+    shares,
+    trustProxy = 0,
   } = options;
   const events = options.events ?? memoryLog({ lanes: 3, retention, clock, epoch });
   const rows = new Map(rowsOf('one', 3).map((row) => [row.nativeId, row]));
@@ -105,12 +114,14 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     log: silent,
   });
   const server = await startServer({
-    doorkeeper: openHouse(),
+    doorkeeper,
     gateway,
     log: silent,
     host: '127.0.0.1',
     port,
     examples: false,
+    trustProxy,
+    ...(shares && { shares }),
   });
   let open = true;
   const close = async () => {

@@ -55,6 +55,7 @@ export function openDoors(callers: Readonly<Record<string, Caller>> = {}): Doors
                 code: 'UNAUTHENTICATED',
                 message: 'Present a credential of the test.',
                 retryAt: null,
+                ...(over.get(credential ?? '') === 'expired' && { expired: true }),
               },
             },
       );
