@@ -15,8 +15,8 @@ import { observeAccounts } from './observe-accounts.ts';
 import { observeCalls } from './observe-calls.ts';
 import { openCache } from './open-cache.ts';
 import { openOwnProvider } from './open-own-provider.ts';
-import { openWatching } from './open-watching.ts';
 import { openSignIn } from './open-sign-in.ts';
+import { openWatching } from './open-watching.ts';
 import { BREAKER_TIMES, type BreakerTimes } from './providers/breaker.ts';
 import { type AccountParts, openProvider } from './providers/catalogue.ts';
 import { openHttp } from './providers/http.ts';
@@ -144,7 +144,7 @@ export async function composeGateway(
 ): Promise<Composed> {
   const { log, meter } = watching;
   const watch = observeCalls(watching, () => performance.now());
-  const redis = config.redis && openRedis({ ...placeOf(config.redis), log });
+  const redis = config.redis && openRedisAt(config.redis, log);
   const budgets = redis ? redisBudgets({ door: redis, clock }) : memoryBudgets({ clock });
   const budgetOf = new Map<ProviderName, Budget>();
   const opened = config.providers.map((account) => {
@@ -228,6 +228,10 @@ export async function composeGateway(
       await Promise.all(opened.map(({ dispatcher }) => dispatcher.destroy()));
     },
   };
+}
+
+export function openRedisAt(redis: RedisConfig, log: Log): RedisDoor {
+  return openRedis({ ...placeOf(redis), log });
 }
 
 function placeOf(redis: RedisConfig): RedisPlace & { readonly prefix?: string } {

@@ -4,11 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { defineCommand, runMain } from 'citty';
 import { printSchema } from 'graphql';
 import { type Composed, compose, composeGateway, type Surroundings } from './compose.ts';
+import { missingSignIn } from './config/auth.ts';
 import type { Config } from './config/config.ts';
 import { environmentOfThisProcess } from './config/environment.ts';
 import { loadConfig } from './config/load.ts';
 import { secretsIn } from './config/secrets-in.ts';
 import { endLoudly } from './end-loudly.ts';
+import { keysCommand } from './keys-command.ts';
 import { leaveOnSignals } from './leave-on-signals.ts';
 import { openMetrics } from './observability/metrics.ts';
 import { openScrubber } from './observability/scrub.ts';
@@ -28,7 +30,7 @@ const start = defineCommand({
   meta: { name: 'start', description: 'Start the gateway' },
   args: { config },
   run: async ({ args }) => {
-    const loaded = await load(args);
+    const loaded = await loadClosed(args);
     if (!loaded) return;
     const surroundings = surround(loaded);
     const leaving = leaveOnSignals({
@@ -59,7 +61,7 @@ const check = defineCommand({
   meta: { name: 'check', description: 'Validate a config and ask each provider one question' },
   args: { config },
   run: async ({ args }) => {
-    const loaded = await load(args);
+    const loaded = await loadClosed(args);
     if (!loaded) return;
     if (loaded.kind === 'sandbox') {
       fail(['There is no config to check. Write parlance.config.yaml, or name one with --config.']);
@@ -73,8 +75,12 @@ const check = defineCommand({
       fail([startMistake(error, loaded)]);
       return;
     }
-    const { checkProviders, checkRedis } = await import('./check.ts');
-    const lines = [...(await checkRedis(opened)), ...(await checkProviders(opened.gateway))];
+    const { checkProviders, checkRedis, checkSignIn } = await import('./check.ts');
+    const lines = [
+      ...(await checkSignIn(loaded.auth)),
+      ...(await checkRedis(opened)),
+      ...(await checkProviders(opened.gateway)),
+    ];
     await opened.close();
     print(scrub(lines.map(({ sentence }) => sentence).join('\n')));
     const code = lines.every(({ good }) => good) ? 0 : 1;
@@ -119,6 +125,14 @@ async function load({
   return undefined;
 }
 
+/** Not where anybody could act as an account that is real. */
+async function loadClosed(words: Words): Promise<Config | undefined> {
+  const loaded = await load(words);
+  const missing = loaded && missingSignIn(loaded);
+  if (missing !== undefined) fail([missing]);
+  return missing === undefined ? loaded : undefined;
+}
+
 function surround(config: Config): Surroundings {
   know(secretsIn(config));
   const log = openLog({ level: config.log.level, scrub });
@@ -155,7 +169,8 @@ function sandboxBanner(url: string, { providers }: Config): string {
   return `
   ──────────────────────────────────────────────────────────────────────
   SANDBOX: no config was found, so four emulated providers play along.
-  Nothing here is real, nobody has to sign in, and nothing is kept.
+  Nothing here is real, and nothing is kept. NOBODY HAS TO SIGN IN:
+  whoever reaches this address may read and write all of it.
 
     GraphiQL   ${url}/graphql
 ${rows.join('\n')}
@@ -174,12 +189,16 @@ function fail(sentences: readonly string[]): void {
   process.exitCode = 1;
 }
 
+function remark(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
+
 await runMain(
   defineCommand({
     meta: {
       name: 'parlance',
       description: 'One GraphQL endpoint over your conversation providers',
     },
-    subCommands: { start, check, schema },
+    subCommands: { start, check, schema, keys: keysCommand({ load, print, remark, fail }) },
   }),
 );
