@@ -8,6 +8,8 @@ export interface Doors extends Doorkeeper {
   give(credential: string, caller: Caller): void;
   /** Ends every session of it; it opens nothing any more. */
   end(credential: string, why: SessionEnd): void;
+  /** How many listen for its end. */
+  listening(credential: string): number;
 }
 
 export function openDoors(callers: Readonly<Record<string, Caller>> = {}): Doors {
@@ -44,6 +46,7 @@ export function openDoors(callers: Readonly<Record<string, Caller>> = {}): Doors
       sessions.delete(credential);
       for (const hear of heard) hear(why);
     },
+    listening: (credential) => sessions.get(credential)?.size ?? 0,
     admit({ credential }) {
       const caller = credential === null ? undefined : good.get(credential);
       return Promise.resolve(
