@@ -102,13 +102,13 @@ export const CONTENT_FRAGMENTS = `
   }
 `;
 
-/** A rate limit may be the gateway's own, so its provider is nullable and needs a name of its own here. */
+/** A refusal or a rate limit may be the gateway's own, so its provider is nullable and needs a name of its own here. */
 const ERRORS = `
   __typename
   ... on Error { code message }
   ... on InvalidInputError { issues { path message } }
   ... on UnsupportedError { provider { name } verb note }
-  ... on ForbiddenError { provider { name } }
+  ... on ForbiddenError { refusedBy: provider { name } }
   ... on RateLimitedError { limitedBy: provider { name } retryAt }
   ... on ProviderUnavailableError { provider { name } retryAt }
   ... on ProviderRefusedError { provider { name } providerCode providerMessage }
