@@ -11,6 +11,8 @@ export interface Gateway {
   /** The same in each of its lives. */
   readonly url: string;
   kill(): Promise<void>;
+  /** Ends as an operator would have it end; resolves with its exit code. */
+  leave(): Promise<number | null>;
   /** Resolves once it listens. */
   restart(): Promise<void>;
   freeze(): void;
@@ -21,6 +23,8 @@ export interface Gateway {
 export interface GatewayParts {
   readonly credentials: Credentials;
   readonly redisUrl: string;
+  /** What else the config says of the server. */
+  readonly server?: object;
 }
 
 export const SECRET = 'a secret of the tests';
@@ -49,6 +53,12 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   return {
     url,
     kill,
+    async leave() {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+      return child.exitCode;
+    },
     async restart() {
       await kill();
       ({ child } = await begin(Number(new URL(url).port)));
@@ -66,7 +76,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
 const KEPT = { freshMs: 120_000, staleMs: 120_000, graceMs: 120_000 };
 
 /** As long as it is looked for often, what a webhook did not tell is found soon. */
-function configOf({ credentials, redisUrl }: GatewayParts): unknown {
+function configOf({ credentials, redisUrl, server }: GatewayParts): unknown {
   const { botpress, chatling, chatbotkit, stackAuth } = credentials;
   const { url, projectId, publishableClientKey, refreshToken } = stackAuth;
   return {
@@ -79,6 +89,6 @@ function configOf({ credentials, redisUrl }: GatewayParts): unknown {
     redis: { url: redisUrl },
     events: { polling: { watchedMs: 300, inboxMs: 1000 } },
     cache: { conversation: KEPT, messages: KEPT },
-    server: { cursorSecret: SECRET },
+    server: { cursorSecret: SECRET, ...server },
   };
 }
