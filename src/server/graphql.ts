@@ -1,7 +1,7 @@
 // GraphQL, whichever way it comes: one operation, one context; what was not foreseen is masked for the client and logged whole.
 
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
-import { createGraphQLError, createYoga, type Plugin } from 'graphql-yoga';
+import { createGraphQLError, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
 import { errorOf } from '../../schema/failure.ts';
 import { schema } from '../../schema/index.ts';
@@ -10,36 +10,64 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
 import type { Session } from '../security/doorkeeper.ts';
 import { guarded } from '../security/guard.ts';
-import { boundedDocuments, documentCache } from './documents.ts';
+import { bounded } from './bounds.ts';
+import { boundedDocuments, documentCache, textOf } from './documents.ts';
 import { executedEachByItself } from './events.ts';
+import { disclosed } from './introspection.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { type Operations, type OperationsParts, openOperations, type Sent } from './operations.ts';
+import { priced } from './priced.ts';
+import { openShares, type Shares } from './shares.ts';
+import { paidBefore } from './spending.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
 export interface Came {
   /** Of who asks. */
   readonly session: Session;
+  /** Whose share pays for it. */
+  readonly payer: string;
   /** What did not come as a request of its own brings its own signal, aborted when whoever asked has gone. */
   readonly left?: AbortSignal;
+  /** What did brings one that is aborted when the session is over. */
+  readonly ended?: AbortSignal;
   /** Told when a subscription begins that is to be answered here. */
   readonly listens?: () => void;
 }
 
-export type Graphql = ReturnType<typeof openGraphql>;
+export interface Graphql {
+  readonly yoga: YogaServerInstance<Came, Context>;
+  readonly operations: Operations;
+}
 
-export function openGraphql({ gateway, log }: { readonly gateway: Gateway; readonly log: Log }) {
-  return createYoga<Came, Context>({
+export interface GraphqlParts {
+  readonly gateway: Gateway;
+  readonly log: Log;
+  /** Whether anybody is let in without a word. */
+  readonly open: boolean;
+  /** Absent, everybody may have any number of everything. */
+  readonly shares?: Shares;
+  /** Absent, as is usual. */
+  readonly limits?: Limits;
+  readonly listed?: Omit<OperationsParts, 'open'>;
+}
+
+export function openGraphql(parts: GraphqlParts): Graphql {
+  const { gateway, log, open, shares = openShares({}), limits = LIMITS } = parts;
+  const operations = openOperations({ ...parts.listed, open });
+  const yoga = createYoga<Came, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     landingPage: false,
     // The page is served by graphiql.ts, compressed and kept.
     graphiql: false,
     healthCheckEndpoint: `${GRAPHQL_PATH}/healthz`,
-    context: ({ request, left, session: { caller } }) => ({
+    context: ({ request, left, ended, session: { caller } }) => ({
       caller,
       gateway: guarded(gateway, caller),
       operation: {
         // The request's own signal, once another is derived from it, no longer says that it was aborted.
-        signal: left ?? AbortSignal.any([request.signal]),
+        signal: left ?? AbortSignal.any([request.signal, ...(ended ? [ended] : [])]),
         leftMs: countdown(gateway.operationMs),
         reads: new Map(),
         caller: caller.id,
@@ -49,8 +77,22 @@ export function openGraphql({ gateway, log }: { readonly gateway: Gateway; reado
     // No page of another origin has business here: the gateway acts with its operator's credentials.
     cors: false,
     multipart: false,
-    plugins: [boundedDocuments(), listenedTo(), executedEachByItself()],
-    parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
+    plugins: [
+      boundedDocuments({ limits, operations }),
+      bounded(limits),
+      disclosed({ ...limits, open }),
+      priced(limits),
+      paidBefore(shares),
+      listenedTo(),
+      executedEachByItself(shares),
+    ],
+    batching: limits.batch > 0 && { limit: limits.batch },
+    parserAndValidationCache: {
+      documentCache: documentCache(),
+      errorCache: documentCache(),
+      // What is told of a document differs by caller: bounds.ts keeps it, and introspection.ts takes from it.
+      validationCache: false,
+    },
     maskedErrors: {
       // Not even where NODE_ENV says "development".
       isDev: false,
@@ -63,6 +105,7 @@ export function openGraphql({ gateway, log }: { readonly gateway: Gateway; reado
       error: (...said) => log.error({ err: said[0] }, 'a resolver threw, which is a bug'),
     },
   });
+  return { yoga, operations };
 }
 
 /** Of a request of its own: many operations come over one socket, long after its headers. */
@@ -104,13 +147,13 @@ export interface Prepared {
 
 /** The operation, or why it cannot be run. */
 export async function prepare(
-  graphql: Graphql,
-  { query, operationName, variables }: Asked,
-  came: Required<Pick<Came, 'left' | 'session'>>,
+  { yoga, operations }: Graphql,
+  { operationName, variables, ...sent }: Asked,
+  came: Required<Pick<Came, 'left' | 'session' | 'payer'>>,
 ): Promise<Prepared | readonly GraphQLError[]> {
-  const enveloped = graphql.getEnveloped(came);
+  const enveloped = yoga.getEnveloped(came);
   try {
-    const document = enveloped.parse(query);
+    const document = enveloped.parse(textOf(operations, sent, came.session.caller));
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return errors;
     const args: ExecutionArgs = {
@@ -131,8 +174,7 @@ export async function prepare(
   }
 }
 
-interface Asked {
-  readonly query: string;
+interface Asked extends Sent {
   readonly operationName?: string | null | undefined;
   readonly variables?: Record<string, unknown> | null | undefined;
 }
