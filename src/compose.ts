@@ -25,6 +25,8 @@ import { type AccountManners, openManners } from './providers/manners.ts';
 import type { Provider } from './providers/provider.ts';
 import { openTurnstile } from './providers/turnstile.ts';
 import type { Doorkeeper } from './security/doorkeeper.ts';
+import { type MetricsServer, serveMetrics } from './server/metrics-page.ts';
+import type { Out } from './server/operator-pages.ts';
 import type { Patience } from './server/patience.ts';
 import { type Server, startServer } from './server/server.ts';
 import type { Budget } from './state/budget/budget.ts';
@@ -75,6 +77,8 @@ export interface Surroundings {
 }
 
 const CONNECT_TIMEOUT_MS = 2000;
+/** Where nobody signs in only this machine may look, unless the operator says otherwise. */
+const LOOPBACK = '127.0.0.1';
 /** Balancers look every few seconds, and believe a second answer. */
 const LEAVE_AFTER_MS = 5000;
 /** Streams of the event log. Fixed: a conversation keeps its own for ever. */
@@ -94,13 +98,15 @@ const LEDGER = { leaseMs: 5000, keptMs: 24 * 3_600_000 };
 const MOST_KEYS = 100_000;
 
 export async function compose(config: Config, surroundings: Surroundings): Promise<Parlance> {
-  const { log, clock, patience } = surroundings;
+  const { clock, patience } = surroundings;
   const { metrics = openMetrics() } = surroundings;
   const watching = await openWatching(config, { log: surroundings.log, meter: metrics });
+  const { log, tracer } = watching;
   const composed = await composeGateway(config, surroundings, watching);
   const { gateway, events, ingest, redis, close: closeGateway } = composed;
   let { doorkeeper } = surroundings;
-  let server: Server;
+  let server: Server | undefined;
+  let page: MetricsServer | undefined;
   try {
     doorkeeper ??= await openSignIn(config, { redis, clock, log });
     const { host, port, leaveAfterMs, drainMs, maxConnections } = config.server;
@@ -111,14 +117,18 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       host,
       port,
       examples: config.kind === 'sandbox',
-      alsoOut: () => (redis && redis.complaint() !== null ? ['redis'] : []),
+      alsoOut: () => outOf(redis),
+      metrics,
+      tracer,
       // Nobody sends anybody to a sandbox.
       leaveAfterMs: leaveAfterMs ?? (config.kind === 'sandbox' ? 0 : LEAVE_AFTER_MS),
       ...(drainMs === undefined ? {} : { drainMs }),
       ...(maxConnections === undefined ? {} : { mostConnections: maxConnections }),
       ...(patience && { patience }),
     });
+    page = config.metrics && (await serveMetrics(metrics, { host: LOOPBACK, ...config.metrics }));
   } catch (error) {
+    await server?.close();
     await doorkeeper?.close();
     await closeGateway();
     throw error;
@@ -132,8 +142,15 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       await server.close();
       await doorkeeper.close();
       await closeGateway();
+      await page?.close();
+      await tracer.close();
     },
   };
+}
+
+function outOf(redis: RedisDoor | undefined): readonly Out[] {
+  const because = redis?.complaint() ?? null;
+  return because === null ? [] : [{ name: 'redis', because }];
 }
 
 /** The gateway without a server: what `parlance check` asks. */

@@ -11,7 +11,7 @@ export interface EndingParts {
     event: 'uncaughtException',
     hear: (error: unknown, origin: string) => void,
   ) => unknown;
-  readonly say: (text: string) => void;
+  readonly say: (text: string) => unknown;
   readonly exit: (code: number) => void;
 }
 

@@ -1,6 +1,7 @@
 // Lets in a request by what its headers present, or answers it with why not; and knows when that is good no more.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { noted } from '../observability/trail.ts';
 import type { Doorkeeper, Refusal } from '../security/doorkeeper.ts';
 import { addressOf } from './address.ts';
 import type { Came } from './graphql.ts';
@@ -30,6 +31,7 @@ export async function admitted(
     return undefined;
   }
   const { session } = admission;
+  noted({ callerId: session.caller.id });
   const payer = payerOf(session.caller, { address, open: doorkeeper.open });
   const giveBack = shares.operations.take(payer);
   if (!giveBack) {

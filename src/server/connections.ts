@@ -23,6 +23,8 @@ export interface Connections {
   used(request: IncomingMessage): void;
   /** Somebody listens to this answer: it ends when they have enough. */
   listened(response: ServerResponse): void;
+  /** How many of these there are. */
+  streams(): number;
   /** What has not arrived whole. */
   readonly arrivals: Arrivals;
   /** From now on every answer is the last of its connection. */
@@ -116,6 +118,7 @@ export function openConnections({
       streams.add(response);
       response.once('close', () => streams.delete(response));
     },
+    streams: () => streams.size,
     leave() {
       stage = 'leaving';
     },

@@ -8,6 +8,7 @@ import { schema } from '../../schema/index.ts';
 import { countdown } from '../gateway/deadline.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
+import { onlyLines, type Watching } from '../observability/watching.ts';
 import type { Session } from '../security/doorkeeper.ts';
 import { guarded } from '../security/guard.ts';
 import { bounded } from './bounds.ts';
@@ -15,6 +16,7 @@ import { boundedDocuments, documentCache, textOf } from './documents.ts';
 import { executedEachByItself } from './events.ts';
 import { disclosed } from './introspection.ts';
 import { LIMITS, type Limits } from './limits.ts';
+import { observedOperations } from './observed-operations.ts';
 import { type Operations, type OperationsParts, openOperations, type Sent } from './operations.ts';
 import { priced } from './priced.ts';
 import { openShares, type Shares } from './shares.ts';
@@ -43,6 +45,8 @@ export interface Graphql {
 export interface GraphqlParts {
   readonly gateway: Gateway;
   readonly log: Log;
+  /** Absent, lines only. */
+  readonly watching?: Watching;
   /** Whether anybody is let in without a word. */
   readonly open: boolean;
   /** Absent, everybody may have any number of everything. */
@@ -55,6 +59,7 @@ export interface GraphqlParts {
 export function openGraphql(parts: GraphqlParts): Graphql {
   const { gateway, log, open, shares = openShares({}), limits = LIMITS } = parts;
   const operations = openOperations({ ...parts.listed, open });
+  const observed = observedOperations(parts.watching ?? onlyLines(log));
   const yoga = createYoga<Came, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -78,6 +83,7 @@ export function openGraphql(parts: GraphqlParts): Graphql {
     cors: false,
     multipart: false,
     plugins: [
+      observed.first,
       boundedDocuments({ limits, operations }),
       bounded(limits),
       disclosed({ ...limits, open }),
@@ -85,6 +91,7 @@ export function openGraphql(parts: GraphqlParts): Graphql {
       paidBefore(shares),
       listenedTo(),
       executedEachByItself(shares),
+      observed.last,
     ],
     batching: limits.batch > 0 && { limit: limits.batch },
     parserAndValidationCache: {

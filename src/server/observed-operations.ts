@@ -12,41 +12,87 @@ import type { Context } from '../../schema/context.ts';
 import type { Span } from '../observability/tracer.ts';
 import { aside, trailNow } from '../observability/trail.ts';
 import type { Watching } from '../observability/watching.ts';
+import type { Came } from './graphql.ts';
 
-export function observedOperations(watching: Watching): Plugin<Context> {
+/** The first and the last of all plugins: what is refused between them has come and never runs. */
+export function observedOperations(watching: Watching): {
+  first: Plugin<Seen>;
+  last: Plugin<Seen>;
+} {
   const { meter } = watching;
   const refused = (reason: string) => meter.count('parlance_refusals_total', { reason });
+  const all = new WeakMap<object, Begun>();
+
+  /** What ends without having run was refused. Over HTTP its status is counted as that of any request. */
+  function ended({ left }: Seen, begun: Begun, result: Ended): void {
+    const refusal = begun.runs ? undefined : begun.end(result);
+    if (refusal === undefined) return;
+    if (refusal === 'RATE_LIMITED' && left) refused('share');
+    if (!SAID_BY_STATUS.has(refusal)) refused('document');
+  }
+
   return {
-    onParse:
-      () =>
-      ({ result }) => {
-        if (result instanceof Error) refused('document');
-      },
-    onValidate:
-      () =>
-      ({ valid }) => {
-        if (!valid) refused('document');
-      },
-    onExecute({ args, executeFn, setExecuteFn }) {
-      const begun = begin(watching, args);
-      setExecuteFn((asked: ExecutionArgs) => aside({ span: begun.span }, () => executeFn(asked)));
-      return {
-        onExecuteDone({ result }) {
-          if (isResult(result)) begun.end(result);
+    first: {
+      onParse:
+        () =>
+        ({ result }) => {
+          if (result instanceof Error) refused('document');
         },
-      };
+      onValidate:
+        () =>
+        ({ valid }) => {
+          if (!valid) refused('document');
+        },
+      onExecute({ args }) {
+        const begun = begin(watching, args);
+        all.set(args.contextValue, begun);
+        return {
+          onExecuteDone({ result }) {
+            if (isResult(result)) ended(args.contextValue, begun, result);
+          },
+        };
+      },
+      onSubscribe({ args }) {
+        const begun = begin(watching, args);
+        all.set(args.contextValue, begun);
+        return {
+          onSubscribeResult({ result }) {
+            if (isResult(result)) ended(args.contextValue, begun, result);
+          },
+        };
+      },
     },
-    onSubscribe({ args, subscribeFn, setSubscribeFn }) {
-      const begun = begin(watching, args);
-      setSubscribeFn(async (asked: ExecutionArgs) => {
-        const source: unknown = await aside({ span: begun.span }, () => subscribeFn(asked));
-        if (isStream(source)) return followed(source, begun);
-        if (isResult(source)) begun.end(source);
-        return source;
-      });
+    last: {
+      onExecute({ args, executeFn, setExecuteFn }) {
+        const begun = all.get(args.contextValue);
+        if (!begun) return undefined;
+        begun.runs = true;
+        setExecuteFn((asked: ExecutionArgs) => aside({ span: begun.span }, () => executeFn(asked)));
+        return {
+          onExecuteDone({ result }) {
+            if (isResult(result)) begun.end(result);
+          },
+        };
+      },
+      onSubscribe({ args, subscribeFn, setSubscribeFn }) {
+        const begun = all.get(args.contextValue);
+        if (!begun) return;
+        begun.runs = true;
+        setSubscribeFn(async (asked: ExecutionArgs) => {
+          const source: unknown = await aside({ span: begun.span }, () => subscribeFn(asked));
+          if (isStream(source)) return followed(source, begun);
+          if (isResult(source)) begun.end(source);
+          return source;
+        });
+      },
     },
   };
 }
+
+/** Whatever came over a socket has `left`. */
+type Seen = Context & Pick<Came, 'left'>;
+
+const SAID_BY_STATUS: ReadonlySet<string> = new Set(['RATE_LIMITED', 'UNAUTHENTICATED']);
 
 /** The same stream. No generator: one that waits for its next event hears of its end only with that event. */
 function followed(
@@ -74,10 +120,15 @@ function followed(
   return same;
 }
 
+type Ended = Pick<ExecutionResult, 'errors' | 'extensions'>;
+
 interface Begun {
   readonly span: Span;
+  /** Whether it got as far as being run. */
+  runs: boolean;
   told(): void;
-  end(result: Pick<ExecutionResult, 'errors' | 'extensions'>): void;
+  /** The code of its first error. */
+  end(result: Ended): string | undefined;
 }
 
 function begin({ log, meter, tracer }: Watching, { document, operationName }: Named): Begun {
@@ -98,11 +149,12 @@ function begin({ log, meter, tracer }: Watching, { document, operationName }: Na
   let isOver = false;
   return {
     span,
+    runs: false,
     told() {
       events += 1;
     },
     end({ errors = [], extensions }) {
-      if (isOver) return;
+      if (isOver) return undefined;
       isOver = true;
       const ms = performance.now() - beganMs;
       const codes = [...new Set(errors.map(codeOf))];
@@ -118,6 +170,7 @@ function begin({ log, meter, tracer }: Watching, { document, operationName }: Na
       const fields = { operation, type, ms: Math.round(ms), price, outcome, codes };
       const counted = type === 'subscription' ? { ...fields, events } : fields;
       log.info(counted, 'an operation ended');
+      return codes[0];
     },
   };
 }
@@ -139,7 +192,9 @@ function priceIn(extensions: unknown): number | undefined {
   if (typeof extensions !== 'object' || extensions === null || !('cost' in extensions)) {
     return undefined;
   }
-  return typeof extensions.cost === 'number' ? extensions.cost : undefined;
+  const { cost } = extensions;
+  if (typeof cost !== 'object' || cost === null || !('price' in cost)) return undefined;
+  return typeof cost.price === 'number' ? cost.price : undefined;
 }
 
 function isResult(value: unknown): value is ExecutionResult {

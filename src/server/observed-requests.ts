@@ -47,10 +47,11 @@ interface Observed {
   readonly route: Route;
 }
 
-/** What was refused as a request; what was refused as an operation is counted where that is known. */
+/** By the status alone; a document that is refused may have a good one, and is counted where it is read. */
 const REFUSED: Readonly<Record<number, string>> = {
   401: 'sign-in',
   403: 'rights',
+  429: 'share',
   406: 'request',
   413: 'request',
   415: 'request',

@@ -2,12 +2,15 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway } from '../gateway/gateway.ts';
+import type { Watching } from '../observability/watching.ts';
 import { admitted, type Door, OVER, sayRefusal } from './admission.ts';
 import { readBody } from './body.ts';
 import type { Connections } from './connections.ts';
 import type { Page } from './graphiql.ts';
 import { GRAPHQL_PATH, type Graphql } from './graphql.ts';
 import { turnedAway } from './headers.ts';
+import { observedRequest, type Route } from './observed-requests.ts';
+import type { OperatorPages } from './operator-pages.ts';
 import { sendPage, wantsPage } from './page.ts';
 import { sayError, sayJson } from './say.ts';
 import { openWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
@@ -18,8 +21,8 @@ export interface RouteParts {
   readonly door: Door;
   readonly connections: Connections;
   readonly page: () => Promise<Page>;
-  /** What besides providers is out, and done without. */
-  readonly alsoOut: () => readonly string[];
+  readonly operators: OperatorPages;
+  readonly watching: Watching;
 }
 
 export function openRoutes({
@@ -28,7 +31,8 @@ export function openRoutes({
   door,
   connections,
   page,
-  alsoOut,
+  operators,
+  watching,
 }: RouteParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { arrivals } = connections;
   const webhooks = openWebhooks({ gateway, arrivals });
@@ -53,15 +57,18 @@ export function openRoutes({
     await graphql.yoga.handle(Object.assign(request, { body }), response, came);
   }
 
-  return async (request, response) => {
-    const path = pathOf(request);
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+  ): Promise<void> {
     switch (path) {
       case '/healthz':
         return sayJson(response, 200, { status: 'ok' });
       case '/readyz':
-        return connections.stage() === 'open'
-          ? sayJson(response, 200, readiness(gateway, alsoOut()))
-          : sayJson(response, 503, { status: 'leaving' });
+        return operators.readyz(request, response);
+      case '/metrics':
+        return operators.metrics(request, response);
       case '/':
         response.writeHead(302, { location: GRAPHQL_PATH }).end();
         return;
@@ -72,17 +79,24 @@ export function openRoutes({
         if (path.startsWith(WEBHOOKS_PATH)) return webhooks.answer(request, response, path);
         return sayError(response, 404, `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`);
     }
+  }
+
+  return (request, response) => {
+    const path = pathOf(request);
+    const observed = { request, response, route: routeOf(request, path) };
+    return observedRequest(watching, observed, () => answer(request, response, path));
   };
 }
+
+function routeOf(request: IncomingMessage, path: string): Route {
+  if (PROBES.has(path)) return 'probe';
+  if (path === GRAPHQL_PATH) return wantsPage(request) ? 'page' : 'graphql';
+  return path.startsWith(WEBHOOKS_PATH) ? 'webhooks' : 'other';
+}
+
+const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
 export function pathOf({ url = '/' }: IncomingMessage): string {
   const [path = '/'] = url.split('?');
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-}
-
-/** Degraded is still ready: what does not need what is out works. */
-function readiness(gateway: Gateway, alsoOut: readonly string[]) {
-  const down = gateway.providers.filter(({ name }) => gateway.health(name).state === 'DOWN');
-  const degraded = [...alsoOut, ...down.map(({ name }) => name)];
-  return degraded.length === 0 ? { status: 'ready' } : { status: 'ready', degraded };
 }

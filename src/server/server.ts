@@ -4,11 +4,15 @@ import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Log } from '../observability/log.ts';
+import { NO_METER } from '../observability/meter.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { NO_TRACER, type Tracer } from '../observability/tracer.ts';
 import type { Doorkeeper } from '../security/doorkeeper.ts';
 import { boundedAttempts } from './attempts.ts';
 import { openConnections } from './connections.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { openGraphql } from './graphql.ts';
+import { type Out, openOperatorPages } from './operator-pages.ts';
 import { newestIds } from './page.ts';
 import { type Patience, USUAL_PATIENCE } from './patience.ts';
 import { openRoutes } from './routes.ts';
@@ -35,7 +39,11 @@ export interface ServerParts {
   /** Whether the page's examples are filled in with conversations there are. */
   readonly examples: boolean;
   /** What besides providers is out, and done without. */
-  readonly alsoOut?: () => readonly string[];
+  readonly alsoOut?: () => readonly Out[];
+  /** Absent, nobody counts. */
+  readonly metrics?: Metrics;
+  /** Absent, nobody follows. */
+  readonly tracer?: Tracer;
   /** For so long everything is still served while whoever sends others here is told to look elsewhere. Absent, not at all. */
   readonly leaveAfterMs?: number;
   /** For so long after that is waited for what is running; absent, a little longer than the slowest answer may take. */
@@ -57,10 +65,11 @@ const MOST_CONNECTIONS = 20_000;
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { gateway, doorkeeper, log, host, port, examples, alsoOut = () => [] } = parts;
   const { leaveAfterMs = 0, mostConnections = MOST_CONNECTIONS, patience = USUAL_PATIENCE } = parts;
-  const { shares = openShares({}), trustProxy = 0 } = parts;
+  const { shares = openShares({}), trustProxy = 0, metrics, tracer = NO_TRACER } = parts;
+  const watching = { log, meter: metrics ?? NO_METER, tracer };
   const door = { doorkeeper: boundedAttempts(doorkeeper, { log }), shares, hops: trustProxy };
-  const graphql = openGraphql({ gateway, log, open: doorkeeper.open, shares });
-  const webSockets = openWebSockets({ graphql, door, log });
+  const graphql = openGraphql({ gateway, log, watching, open: doorkeeper.open, shares });
+  const webSockets = openWebSockets({ graphql, door, log, watching });
   const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
   const server = createServer({
     headersTimeout: patience.headersMs,
@@ -72,7 +81,10 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     keepAliveInitialDelay: patience.unreadMs,
   });
   const connections = openConnections({ server, patience, mostConnections, log });
-  const answer = openRoutes({ gateway, graphql, door, connections, page, alsoOut });
+  const operators = openOperatorPages({ gateway, door, connections, alsoOut, metrics });
+  watching.meter.read('parlance_event_streams', () => [[{}, connections.streams()]]);
+  watching.meter.read('parlance_leaving', () => [[{}, connections.stage() === 'open' ? 0 : 1]]);
+  const answer = openRoutes({ gateway, graphql, door, connections, page, operators, watching });
 
   server.on('request', (request, response) => {
     if (!connections.takes(request, response)) return;

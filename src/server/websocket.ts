@@ -8,12 +8,14 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ErrorCode } from '../../schema/failure.ts';
 import type { Log } from '../observability/log.ts';
+import { onlyLines, type Watching } from '../observability/watching.ts';
 import type { Session } from '../security/doorkeeper.ts';
 import { addressOf, networkOf } from './address.ts';
 import { bearerOf, type Door, tooManyAtOnce } from './admission.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { askForLife, boundUntilLetIn, carrierOf, sendAway } from './carrier.ts';
 import { type Graphql, type Prepared, prepare } from './graphql.ts';
+import { observedSocket, type SocketTrail } from './observed-sockets.ts';
 import { countOf, payerOf } from './shares.ts';
 import { shown, shownError } from './shown.ts';
 import { answerBare } from './unreadable.ts';
@@ -30,6 +32,8 @@ export interface WebSocketParts {
   /** Who lets in whoever connects, by the `authorization` of its `connection_init`, else by that of its first request. */
   readonly door: Door;
   readonly log: Log;
+  /** Absent, lines only. */
+  readonly watching?: Watching;
   /** How long a connection may be open before it says `connection_init`; absent, 3 seconds. */
   readonly initWithinMs?: number;
   /** How often a sign of life is asked for: none until the next time is the end. Absent, every 15 seconds. */
@@ -63,6 +67,7 @@ interface Connection {
   readonly operations: Map<object, Running>;
   /** What is to be done when it is closed. */
   readonly leaves: (() => void)[];
+  readonly trail: SocketTrail;
   /** It is no stranger any more. */
   known(): void;
 }
@@ -78,6 +83,7 @@ export function openWebSockets({
   graphql,
   door: { doorkeeper, shares, hops },
   log,
+  watching = onlyLines(log),
   initWithinMs = 3000,
   pingEveryMs = 15_000,
   mostStrangers = { inAll: 1000, ofAnAddress: 100 },
@@ -90,6 +96,7 @@ export function openWebSockets({
     doorkeeper.open ? Number.POSITIVE_INFINITY : mostStrangers.ofAnAddress,
   );
   let leaving = false;
+  watching.meter.read('parlance_websockets', () => [[{}, connections.size]]);
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -106,8 +113,8 @@ export function openWebSockets({
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initWithinMs,
     onConnect: ({ extra, connectionParams }) => letIn(extra, connectionParams),
-    onSubscribe: ({ extra, subscriptions }, _id, payload) =>
-      begin(extra, payload, Object.keys(subscriptions).length),
+    onSubscribe: ({ extra, subscriptions }, id, payload) =>
+      begin(extra, payload, { id, count: Object.keys(subscriptions).length }),
     execute: (args) => preparedFor(args).execute(),
     subscribe: (args) => preparedFor(args).subscribe(),
     onNext: (_context, _id, _payload, _args, result) => shown(result),
@@ -154,6 +161,7 @@ export function openWebSockets({
     connection.leaves.push(giveBack);
     connection.known();
     connection.session = session;
+    connection.trail.is(session.caller.id);
     connection.payer = payer;
     connection.leaves.push(
       session.onEnd((why) => {
@@ -169,7 +177,11 @@ export function openWebSockets({
     return socket.readyState === socket.OPEN;
   }
 
-  async function begin(connection: Connection, payload: Asked, count: number) {
+  async function begin(
+    connection: Connection,
+    payload: Asked,
+    { id, count }: { readonly id: string; readonly count: number },
+  ) {
     const { socket, session, payer, operations } = connection;
     if (leaving) return [refused('GATEWAY_UNAVAILABLE', 'This gateway is leaving. Connect again.')];
     if (count > MOST_OPERATIONS) {
@@ -194,7 +206,7 @@ export function openWebSockets({
       return [refused(code, message)];
     }
     operations.set(payload, { left, lasts, giveBack });
-    prepared.set(ready.args, ready);
+    prepared.set(ready.args, connection.trail.of(id, ready));
     return ready.args;
   }
 
@@ -208,7 +220,9 @@ export function openWebSockets({
     const address = addressOf(request, hops);
     const { authorization } = request.headers;
     const lift = boundUntilLetIn(socket, request.socket, MOST_BYTES_OF_STRANGERS);
+    const trail = observedSocket(watching, request);
     const connection: Connection = {
+      trail,
       socket,
       address,
       authorization,
@@ -223,9 +237,10 @@ export function openWebSockets({
     const stopAsking = askForLife(socket, pingEveryMs);
     // What cannot be read, or is too long, has ended the connection already, with the code there is for it.
     socket.on('error', (error) => log.debug({ err: error }, 'a WebSocket failed'));
-    const closed = protocol.opened(carrierOf(socket, log), connection);
+    const closed = protocol.opened(trail.along(carrierOf(socket, log)), connection);
     socket.once('close', (code, reason) => {
       stopAsking();
+      trail.ended(code);
       connections.delete(connection);
       connection.known();
       for (const leave of connection.leaves) leave();
