@@ -10,7 +10,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
 import type { Span } from '../observability/tracer.ts';
-import { aside, trailNow } from '../observability/trail.ts';
+import { along, aside, trailNow } from '../observability/trail.ts';
 import type { Watching } from '../observability/watching.ts';
 import type { Came } from './graphql.ts';
 
@@ -100,10 +100,13 @@ function followed(
   begun: Begun,
 ): AsyncIterableIterator<ExecutionResult> {
   const events: AsyncIterator<ExecutionResult, unknown> = stream[Symbol.asyncIterator]();
+  const trail = trailNow();
+  // Whoever asks for the next one may be on no trail: a stream of Node's is on that of its socket.
+  const ask = () => events.next();
   const same: AsyncIterableIterator<ExecutionResult> = {
     [Symbol.asyncIterator]: () => same,
     async next() {
-      const { done, value } = await events.next();
+      const { done, value } = await (trail ? along({ ...trail, span: begun.span }, ask) : ask());
       if (!done) {
         begun.told();
         return { done: false, value };

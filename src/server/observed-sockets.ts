@@ -47,7 +47,9 @@ export function observedSocket(
       };
     },
     ended(code) {
-      meter.count('parlance_websocket_closes_total', { code: KNOWN.has(code) ? `${code}` : 'other' });
+      meter.count('parlance_websocket_closes_total', {
+        code: KNOWN.has(code) ? `${code}` : 'other',
+      });
       if (SIGN_IN.has(code)) meter.count('parlance_refusals_total', { reason: 'sign-in' });
       const { span: _span, ...told } = trail;
       const ms = Math.round(performance.now() - beganMs);
@@ -65,4 +67,3 @@ const KNOWN: ReadonlySet<number> = new Set([
   4408, 4409, 4429, 4500,
 ]);
 const SIGN_IN: ReadonlySet<number> = new Set([4401, 4403]);
-
