@@ -68,27 +68,19 @@ function news(url: string, conversationId: string): Promise<unknown> {
     socket.on('open', () => say({ type: 'connection_init' }));
     socket.on('message', (data) => {
       const message: unknown = JSON.parse(Buffer.isBuffer(data) ? data.toString() : '');
-      if (at(message, 'type') === 'connection_ack') {
-        say({
-          id: 'listening',
-          type: 'subscribe',
-          payload: { query: LISTEN, variables: { conversationId } },
-        });
-        say({
-          id: 'writing',
-          type: 'subscribe',
-          payload: { query: WRITE, variables: { conversationId } },
-        });
-      }
-      if (at(message, 'id') === 'listening') {
-        resolve(at(message, 'payload.data.messageAdded.message.text') ?? message);
-      }
+      const ask = (id: string, query: string) =>
+        say({ id, type: 'subscribe', payload: { query, variables: { conversationId } } });
+      if (at(message, 'type') === 'connection_ack') ask('listening', LISTEN);
+      if (at(message, 'id') !== 'listening') return;
+      const event = at(message, 'payload.data.messageAdded');
+      if (at(event, '__typename') === 'Listening') ask('writing', WRITE);
+      else resolve(at(event, 'message.text') ?? message);
     });
   }).finally(() => socket.terminate());
 }
 
 const LISTEN = `subscription ($conversationId: ID!) {
-  messageAdded(conversationId: $conversationId) { ... on MessageAdded { message { text } } }
+  messageAdded(conversationId: $conversationId, confirm: true) { __typename ... on MessageAdded { message { text } } }
 }`;
 const WRITE = `mutation ($conversationId: ID!) {
   sendMessage(input: { conversationId: $conversationId, text: "Heard after the installation." }) { __typename }
