@@ -25,6 +25,7 @@ import { type AccountManners, openManners } from './providers/manners.ts';
 import type { Provider } from './providers/provider.ts';
 import { openTurnstile } from './providers/turnstile.ts';
 import type { Doorkeeper } from './security/doorkeeper.ts';
+import { LIMITS } from './server/limits.ts';
 import { type MetricsServer, serveMetrics } from './server/metrics-page.ts';
 import type { Out } from './server/operator-pages.ts';
 import type { Patience } from './server/patience.ts';
@@ -125,6 +126,11 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       ...(drainMs === undefined ? {} : { drainMs }),
       ...(maxConnections === undefined ? {} : { mostConnections: maxConnections }),
       ...(patience && { patience }),
+      limits: { ...LIMITS, ...config.limits },
+      ...(config.operations && { listed: config.operations }),
+      hosts: config.server.hosts,
+      origins: config.server.origins,
+      hsts: config.server.hsts,
     });
     page = config.metrics && (await serveMetrics(metrics, { host: LOOPBACK, ...config.metrics }));
   } catch (error) {
@@ -226,6 +232,7 @@ export async function composeGateway(
     nextTry: (name) => mannersOf.get(name)?.nextTry() ?? null,
     rateLeft: (name) => budgetOf.get(name)?.left() ?? null,
     cursorSecret: secret ?? randomSecret(),
+    operationMs: config.limits?.operationMs,
     clock,
     log,
     meter,

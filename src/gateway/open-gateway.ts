@@ -61,6 +61,8 @@ export interface GatewayParts {
   /** Who writes which answer, known to all gateways of one log; absent where this one is alone. */
   readonly replyLeases?: Leases;
   readonly cursorSecret: string;
+  /** How long one operation may take; absent, as long as four of the slowest calls. */
+  readonly operationMs?: number | undefined;
   /** How accounts are looked at while somebody listens; absent, they are not. */
   readonly watch?: Pick<WatchParts, 'leases' | 'polling' | 'retentionMs' | 'timer'>;
   /** When an account that is left in peace, because it fails, is tried again; null where it is not. */
@@ -272,7 +274,7 @@ export function openGateway(parts: GatewayParts): Gateway {
     },
     takesWebhooks: hear.takesWebhooks,
     webhook: hear.webhook,
-    operationMs: PATIENCE * longestMs,
+    operationMs: parts.operationMs ?? PATIENCE * longestMs,
     get listeners() {
       return broadcast.listeners;
     },

@@ -3,14 +3,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Arrivals } from './arrivals.ts';
 
-export const MAX_BODY_BYTES = 1024 * 1024;
 /** How much more is read away, so that a client that is still sending gets to read the refusal. */
 const MAX_DRAINED_BYTES = 16 * 1024 * 1024;
+
+export interface Reading {
+  readonly arrivals: Arrivals;
+  /** A longer one is not kept. */
+  readonly mostBytes: number;
+}
 
 /** `unfinished`: whoever was sending it has gone. */
 export async function readBody(
   request: IncomingMessage,
-  arrivals: Arrivals,
+  { arrivals, mostBytes }: Reading,
 ): Promise<Buffer | 'too-large' | 'unfinished'> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -20,7 +25,7 @@ export async function readBody(
       if (!Buffer.isBuffer(chunk)) continue;
       bytes += chunk.length;
       if (bytes > MAX_DRAINED_BYTES) break;
-      if (bytes > MAX_BODY_BYTES) continue;
+      if (bytes > mostBytes) continue;
       chunks.push(chunk);
       arrivals.took(request.socket, chunk.length);
     }
@@ -29,5 +34,5 @@ export async function readBody(
   } finally {
     arrivals.end(request.socket);
   }
-  return bytes > MAX_BODY_BYTES ? 'too-large' : Buffer.concat(chunks);
+  return bytes > mostBytes ? 'too-large' : Buffer.concat(chunks);
 }

@@ -65,7 +65,7 @@ export function textOf(operations: Operations, sent: Sent, caller: Caller): stri
 
 function tooMany(sent: number, most: number): string {
   return most === 0
-    ? 'A list of operations is not taken. Send each by itself, or as fields of one operation.'
+    ? 'Lists of operations are not taken. Send each by itself, or as fields of one operation.'
     : `This list has ${sent} operations, and ${most} are the most. Send it in parts.`;
 }
 

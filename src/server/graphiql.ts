@@ -4,8 +4,11 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { exampleTabs } from './examples.ts';
 import { GRAPHQL_PATH } from './graphql.ts';
+import { policyOf } from './security-headers.ts';
 
 export interface Page {
+  /** What it may do in a browser. */
+  readonly policy: string;
   readonly html: Buffer;
   readonly gzipped: Buffer;
 }
@@ -24,8 +27,9 @@ export function graphiqlPage(ids: () => Promise<ReadonlyMap<string, string>>): (
       subscriptionsProtocol: 'WS',
       defaultTabs: exampleTabs(await ids()),
     });
-    const html = Buffer.from(text.replace('</head>', () => `${FIRM_TABS}</head>`));
-    return { html, gzipped: await promisify(gzip)(html) };
+    const whole = text.replace('</head>', () => `${FIRM_TABS}</head>`);
+    const html = Buffer.from(whole);
+    return { html, gzipped: await promisify(gzip)(html), policy: policyOf(whole) };
   }
 
   return () => {

@@ -21,16 +21,6 @@ export function turnedAway({ method, headers }: IncomingMessage): TurnedAway | u
   return undefined;
 }
 
-/** A page of another origin may open a WebSocket without asking, and would be let to read what comes: it is turned away. */
-export function ofAnotherOrigin({ headers }: IncomingMessage): boolean {
-  const { origin, host = '' } = headers;
-  // A browser always says where its page is from; what says nothing is no browser.
-  if (origin === undefined) return false;
-  const page = URL.canParse(origin) ? new URL(origin) : undefined;
-  const own = page && `${page.protocol}//${host}`;
-  return !own || !URL.canParse(own) || new URL(own).host !== page.host;
-}
-
 const ANSWERS: readonly string[] = [
   'application/graphql-response+json',
   'application/json',

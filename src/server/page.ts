@@ -18,7 +18,8 @@ export function sendPage(request: IncomingMessage, response: ServerResponse, pag
       'content-type': 'text/html; charset=utf-8',
       'content-length': body.length,
       'cache-control': 'private, max-age=300',
-      vary: 'accept, accept-encoding',
+      vary: 'accept, accept-encoding, origin',
+      'content-security-policy': page.policy,
       ...(zipped ? { 'content-encoding': 'gzip' } : {}),
     })
     .end(body);

@@ -9,8 +9,10 @@ import type { Connections } from './connections.ts';
 import type { Page } from './graphiql.ts';
 import { GRAPHQL_PATH, type Graphql } from './graphql.ts';
 import { turnedAway } from './headers.ts';
+import { isStrangeHost, type Names, STRANGE_HOST } from './hosts.ts';
 import { observedRequest, type Route } from './observed-requests.ts';
 import type { OperatorPages } from './operator-pages.ts';
+import { FOREIGN, type Origins } from './origins.ts';
 import { sendPage, wantsPage } from './page.ts';
 import { sayError, sayJson } from './say.ts';
 import { openWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
@@ -21,6 +23,10 @@ export interface RouteParts {
   readonly door: Door;
   readonly connections: Connections;
   readonly page: () => Promise<Page>;
+  readonly names: Names;
+  readonly origins: Origins;
+  /** Of a body. */
+  readonly mostBytes: number;
   readonly operators: OperatorPages;
   readonly watching: Watching;
 }
@@ -31,6 +37,9 @@ export function openRoutes({
   door,
   connections,
   page,
+  names,
+  origins,
+  mostBytes,
   operators,
   watching,
 }: RouteParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
@@ -40,17 +49,18 @@ export function openRoutes({
   async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const refused = turnedAway(request);
     if (refused) return sayError(response, refused.status, refused.message);
+    if (origins.isForeign(request)) return sayError(response, 403, FOREIGN);
     const came = await admitted(door, request, response, () => connections.listened(response));
     if (!came) return;
     if (request.method !== 'POST') {
       await graphql.yoga.handle(request, response, came);
       return;
     }
-    const body = await readBody(request, arrivals);
+    const body = await readBody(request, { arrivals, mostBytes });
     if (body === 'unfinished') return;
     if (body === 'too-large') {
       response.setHeader('connection', 'close');
-      return sayError(response, 413, 'A body may have 1 MB at most. Send less, or a URL to it.');
+      return sayError(response, 413, tooLarge(mostBytes));
     }
     if (came.ended.aborted) return sayRefusal(request, response, OVER);
     // The GraphQL server takes a body that was read already from this field.
@@ -73,6 +83,8 @@ export function openRoutes({
         response.writeHead(302, { location: GRAPHQL_PATH }).end();
         return;
       case GRAPHQL_PATH:
+        if (isStrangeHost(request, names)) return sayError(response, 421, STRANGE_HOST);
+        if (origins.answers(request, response)) return;
         if (wantsPage(request)) return sendPage(request, response, await page());
         return answerGraphql(request, response);
       default:
@@ -95,6 +107,11 @@ function routeOf(request: IncomingMessage, path: string): Route {
 }
 
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+
+function tooLarge(mostBytes: number): string {
+  const most = mostBytes === 1024 * 1024 ? '1 MB' : `${mostBytes} bytes`;
+  return `A body may have ${most} at most. Send less, or a URL to it.`;
+}
 
 export function pathOf({ url = '/' }: IncomingMessage): string {
   const [path = '/'] = url.split('?');

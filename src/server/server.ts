@@ -11,12 +11,15 @@ import type { Doorkeeper } from '../security/doorkeeper.ts';
 import { boundedAttempts } from './attempts.ts';
 import { openConnections } from './connections.ts';
 import { graphiqlPage } from './graphiql.ts';
-import { openGraphql } from './graphql.ts';
+import { type GraphqlParts, openGraphql } from './graphql.ts';
+import { LIMITS } from './limits.ts';
 import { type Out, openOperatorPages } from './operator-pages.ts';
+import { openOrigins } from './origins.ts';
 import { newestIds } from './page.ts';
 import { type Patience, USUAL_PATIENCE } from './patience.ts';
 import { openRoutes } from './routes.ts';
 import { sayError } from './say.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 import { openShares, type Shares } from './shares.ts';
 import { answerUnreadable } from './unreadable.ts';
 import { takeUpgrades } from './upgrades.ts';
@@ -28,7 +31,7 @@ export interface Server {
   close(): Promise<void>;
 }
 
-export interface ServerParts {
+export interface ServerParts extends Pick<GraphqlParts, 'limits' | 'listed'> {
   readonly gateway: Gateway;
   /** Who lets in whoever asks. */
   readonly doorkeeper: Doorkeeper;
@@ -54,6 +57,12 @@ export interface ServerParts {
   readonly patience?: Patience;
   /** What each caller may have and ask for; absent, as much as they like. */
   readonly shares?: Shares;
+  /** The names by which it is reached; absent, any where callers sign in. */
+  readonly hosts?: readonly string[] | undefined;
+  /** Pages of these origins may ask, besides its own. */
+  readonly origins?: readonly string[] | undefined;
+  /** Whether browsers are told to come over TLS from now on. */
+  readonly hsts?: boolean | undefined;
   /** How many proxies stand before this server that say who asked them; absent, none. */
   readonly trustProxy?: number;
 }
@@ -68,8 +77,21 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const { shares = openShares({}), trustProxy = 0, metrics, tracer = NO_TRACER } = parts;
   const watching = { log, meter: metrics ?? NO_METER, tracer };
   const door = { doorkeeper: boundedAttempts(doorkeeper, { log }), shares, hops: trustProxy };
-  const graphql = openGraphql({ gateway, log, watching, open: doorkeeper.open, shares });
-  const webSockets = openWebSockets({ graphql, door, log, watching });
+  const { limits = LIMITS, listed, hsts = false } = parts;
+  const { bodyBytes: mostBytes } = limits;
+  const { open } = doorkeeper;
+  const names = { hosts: parts.hosts, open };
+  const origins = openOrigins(parts.origins);
+  const graphql = openGraphql({
+    gateway,
+    log,
+    watching,
+    open,
+    shares,
+    limits,
+    ...(listed && { listed }),
+  });
+  const webSockets = openWebSockets({ graphql, door, log, watching, mostBytes });
   const page = graphiqlPage(examples ? () => newestIds(gateway) : () => Promise.resolve(new Map()));
   const server = createServer({
     headersTimeout: patience.headersMs,
@@ -84,9 +106,21 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const operators = openOperatorPages({ gateway, door, connections, alsoOut, metrics });
   watching.meter.read('parlance_event_streams', () => [[{}, connections.streams()]]);
   watching.meter.read('parlance_leaving', () => [[{}, connections.stage() === 'open' ? 0 : 1]]);
-  const answer = openRoutes({ gateway, graphql, door, connections, page, operators, watching });
+  const answer = openRoutes({
+    gateway,
+    graphql,
+    door,
+    connections,
+    page,
+    names,
+    origins,
+    mostBytes,
+    operators,
+    watching,
+  });
 
   server.on('request', (request, response) => {
+    setSecurityHeaders(response, { hsts });
     if (!connections.takes(request, response)) return;
     answer(request, response).catch((error: unknown) => {
       log.error({ err: error }, 'a request could not be served, which is a bug');
@@ -95,7 +129,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     });
   });
   server.on('clientError', answerUnreadable);
-  takeUpgrades(server, { webSockets, connections, log });
+  takeUpgrades(server, { webSockets, connections, names, origins, log });
 
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '../observability/log.ts';
 import type { Connections } from './connections.ts';
 import { GRAPHQL_PATH } from './graphql.ts';
-import { ofAnotherOrigin } from './headers.ts';
+import { isStrangeHost, type Names, STRANGE_HOST } from './hosts.ts';
+import { FOREIGN, type Origins } from './origins.ts';
 import { pathOf } from './routes.ts';
 import { answerBare } from './unreadable.ts';
 import type { WebSockets } from './websocket.ts';
@@ -13,10 +14,13 @@ import type { WebSockets } from './websocket.ts';
 export interface UpgradeParts {
   readonly webSockets: WebSockets;
   readonly connections: Connections;
+  readonly names: Names;
+  readonly origins: Origins;
   readonly log: Log;
 }
 
-export function takeUpgrades(server: Server, { webSockets, connections, log }: UpgradeParts): void {
+export function takeUpgrades(server: Server, parts: UpgradeParts): void {
+  const { webSockets, connections, log } = parts;
   server.on('upgrade', (request, socket, head) => {
     connections.used(request);
     socket.on('error', (error) => log.debug({ err: error }, 'a connection failed'));
@@ -25,13 +29,13 @@ export function takeUpgrades(server: Server, { webSockets, connections, log }: U
       server.emit('connection', withoutUpgrade(request, socket, head));
       return;
     }
-    const refused = turnedAway(request, connections);
+    const refused = turnedAway(request, parts);
     if (refused) answerBare(socket, refused.status, refused.message);
     else webSockets.open(request, socket, head);
   });
 }
 
-function turnedAway(request: IncomingMessage, connections: Connections) {
+function turnedAway(request: IncomingMessage, { connections, names, origins }: UpgradeParts) {
   if (connections.stage() === 'closing') {
     return {
       status: '503 Service Unavailable',
@@ -44,11 +48,10 @@ function turnedAway(request: IncomingMessage, connections: Connections) {
       message: `There is nothing here; GraphQL is at ${GRAPHQL_PATH}.`,
     };
   }
-  if (ofAnotherOrigin(request)) {
-    const message =
-      'A page of another origin may not connect. Serve it from this one, or ask from a server.';
-    return { status: '403 Forbidden', message };
+  if (isStrangeHost(request, names)) {
+    return { status: '421 Misdirected Request', message: STRANGE_HOST };
   }
+  if (origins.mayNotConnect(request)) return { status: '403 Forbidden', message: FOREIGN };
   return undefined;
 }
 

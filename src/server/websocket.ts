@@ -12,9 +12,9 @@ import { onlyLines, type Watching } from '../observability/watching.ts';
 import type { Session } from '../security/doorkeeper.ts';
 import { addressOf, networkOf } from './address.ts';
 import { bearerOf, type Door, tooManyAtOnce } from './admission.ts';
-import { MAX_BODY_BYTES } from './body.ts';
 import { askForLife, boundUntilLetIn, carrierOf, sendAway } from './carrier.ts';
 import { type Graphql, type Prepared, prepare } from './graphql.ts';
+import { LIMITS } from './limits.ts';
 import { observedSocket, type SocketTrail } from './observed-sockets.ts';
 import { countOf, payerOf } from './shares.ts';
 import { shown, shownError } from './shown.ts';
@@ -38,6 +38,8 @@ export interface WebSocketParts {
   readonly initWithinMs?: number;
   /** How often a sign of life is asked for: none until the next time is the end. Absent, every 15 seconds. */
   readonly pingEveryMs?: number;
+  /** Of one message; absent, as much as a body may have. */
+  readonly mostBytes?: number;
   /** How many there may be at a time that have not said `connection_init`; absent, 1000, and 100 of them of one address. */
   readonly mostStrangers?: { readonly inAll: number; readonly ofAnAddress: number };
 }
@@ -86,6 +88,7 @@ export function openWebSockets({
   watching = onlyLines(log),
   initWithinMs = 3000,
   pingEveryMs = 15_000,
+  mostBytes = LIMITS.bodyBytes,
   mostStrangers = { inAll: 1000, ofAnAddress: 100 },
 }: WebSocketParts): WebSockets {
   const connections = new Set<Connection>();
@@ -100,7 +103,7 @@ export function openWebSockets({
 
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: MAX_BODY_BYTES,
+    maxPayload: mostBytes,
     // Answered below, where it is seen how much the client has not read yet.
     autoPong: false,
     // A client hears why it was refused only once its connection stands, and it stands only with a protocol it offered.

@@ -216,7 +216,7 @@ describe('the page', () => {
       headers: { accept: 'application/json' },
     });
 
-    expect(said.body).toEqual({ data: { __typename: 'Query' } });
+    expect(said.body).toMatchObject({ data: { __typename: 'Query' } });
   });
 });
 
