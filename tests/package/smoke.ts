@@ -11,13 +11,16 @@ export const WELL = {
   code: 0,
 };
 
+export type Seen = { readonly [What in keyof typeof WELL]: unknown };
+
 /** `npx parlance start` with no config, which is the sandbox. */
-export async function smoke(
-  begin: Begin,
-): Promise<{ readonly [Seen in keyof typeof WELL]: unknown }> {
-  const started = begin(['npx', '--offline', 'parlance', 'start'], { PORT: '0' });
+export function smoke(begin: Begin): Promise<Seen> {
+  return smokeOf(begin(['npx', '--offline', 'parlance', 'start'], { PORT: '0' }));
+}
+
+export async function smokeOf(started: ReturnType<Begin>): Promise<Seen> {
   const [, pid, url = ''] = await started.line(LISTENING);
-  // npx hands no signal on, so it is sent to the gateway itself; how that ends is then told by npx.
+  // npx hands no signal on, so it is sent to the gateway itself; how that ends is then told by whoever began it.
   const leave = () => process.kill(Number(pid), 'SIGTERM');
   try {
     const inbox = await asked(url, INBOX);
