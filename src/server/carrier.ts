@@ -7,8 +7,6 @@ import type { Log } from '../observability/log.ts';
 
 /** What is to be said to one client and has not been written yet, before nothing more is heard from it. */
 const MOST_UNWRITTEN_BYTES = 1024 * 1024;
-/** How long a client may take to answer that the connection ends. */
-const FAREWELL_MS = 1000;
 /** RFC 6455, 5.5: all that a frame which ends a connection has room for, less the code. */
 const MOST_REASON_BYTES = 123;
 
@@ -34,7 +32,7 @@ export function carrierOf(socket: WebSocket, log: Log): ProtocolSocket {
           resolve();
         });
       }),
-    close: (code?: number, reason?: string) => socket.close(code, reason),
+    close: (code = 1000, reason = '') => sendAway(socket, { code, reason }),
     onMessage(answer: (text: string) => Promise<void>) {
       socket.on('message', (data) => {
         // Said after it was told to go, and before it heard so.
@@ -82,15 +80,11 @@ export function boundUntilLetIn(socket: WebSocket, wire: Duplex, mostBytes: numb
   return lift;
 }
 
-/** Cut where it does not go. */
 export function sendAway(
   socket: WebSocket,
   { code, reason }: { readonly code: number; readonly reason: string },
 ): void {
-  if (socket.readyState !== socket.OPEN) return;
-  socket.close(code, inBytes(reason));
-  const limit = setTimeout(() => socket.terminate(), FAREWELL_MS);
-  socket.once('close', () => clearTimeout(limit));
+  if (socket.readyState === socket.OPEN) socket.close(code, inBytes(reason));
 }
 
 function inBytes(text: string): string {

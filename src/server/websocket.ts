@@ -46,6 +46,8 @@ export interface WebSocketParts {
 
 /** Each may hold an event that waits to be written. */
 const MOST_OPERATIONS = 100;
+/** How long a client may take to answer that the connection ends, before it is cut. */
+const FAREWELL_MS = 1000;
 /** A token may have some kilobytes. */
 const MOST_BYTES_OF_STRANGERS = 64 * 1024;
 
@@ -101,17 +103,20 @@ export function openWebSockets({
   let leaving = false;
   watching.meter.read('parlance_websockets', () => [[{}, connections.size]]);
 
-  const sockets = new WebSocketServer({
+  const options = {
     noServer: true,
+    // Its types do not know it yet.
+    closeTimeout: FAREWELL_MS,
     maxPayload: mostBytes,
     // Answered below, where it is seen how much the client has not read yet.
     autoPong: false,
     // A client hears why it was refused only once its connection stands, and it stands only with a protocol it offered.
-    handleProtocols: (offered) =>
+    handleProtocols: (offered: ReadonlySet<string>) =>
       offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL)
         ? GRAPHQL_TRANSPORT_WS_PROTOCOL
         : ([...offered][0] ?? false),
-  });
+  };
+  const sockets = new WebSocketServer(options);
 
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initWithinMs,
