@@ -26,10 +26,11 @@ export interface DoorkeeperParts extends SignIn {
   readonly fetch: Fetch;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  /** How late it may be noticed that a file is another one, or a session over. Absent, half a second. */
+  readonly lookEveryMs?: number;
   readonly log: Log;
 }
 
-/** How late it may be noticed that a file is another one, or a session over. */
 const LOOK_EVERY_MS = 500;
 /** Every so many looks the gateways' common memory is asked as well. */
 const LOOKS_BETWEEN_QUESTIONS = 2;
@@ -44,6 +45,7 @@ export async function openDoorkeeper({
   revocations,
   fetch,
   clock,
+  lookEveryMs = LOOK_EVERY_MS,
   log,
 }: DoorkeeperParts): Promise<Doorkeeper> {
   const file = path === undefined ? undefined : await keyFileAt(path, log);
@@ -70,7 +72,7 @@ export async function openDoorkeeper({
     }
   }
 
-  const timer = setInterval(look, LOOK_EVERY_MS);
+  const timer = setInterval(look, lookEveryMs);
   timer.unref();
 
   async function judge(credential: string | null): Promise<Judged> {
