@@ -1,4 +1,5 @@
 // What fields cost, in calls to providers: what is usual, from what they are asked with and the tables of the providers.
+// A write costs what it takes at the provider where it takes most, with the looks before and after it.
 
 import { FILTER_FIELDS } from '../src/domain/conversation.ts';
 import { decodeId } from '../src/domain/ids.ts';

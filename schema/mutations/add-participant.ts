@@ -43,6 +43,7 @@ builder.mutationField('addParticipant', (t) =>
     type: Payload,
     description:
       'Takes somebody into a conversation, where its provider keeps a list of who takes part.',
+    complexity: 2,
     errors: {
       types: WRITE_ERRORS,
       union: {

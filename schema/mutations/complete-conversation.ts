@@ -95,6 +95,7 @@ builder.mutationField('completeConversation', (t) =>
   t.field({
     type: Payload,
     description: 'Has a bot answer a conversation that is sent along; nothing of it is stored.',
+    complexity: 1,
     errors: {
       types: WRITE_ERRORS,
       union: {

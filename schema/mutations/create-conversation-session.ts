@@ -41,6 +41,7 @@ builder.mutationField('createConversationSession', (t) =>
     type: Payload,
     description:
       'Opens one conversation to a browser: with the token it speaks to the provider itself, past this gateway.',
+    complexity: 1,
     errors: {
       types: WRITE_ERRORS,
       union: {

@@ -26,6 +26,7 @@ builder.mutationField('createConversation', (t) =>
   t.field({
     type: Payload,
     description: 'Begins a conversation at one provider.',
+    complexity: 3,
     errors: {
       types: WRITE_ERRORS,
       union: {

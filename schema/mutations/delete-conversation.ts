@@ -21,6 +21,7 @@ builder.mutationField('deleteConversation', (t) =>
   t.field({
     type: Payload,
     description: 'Deletes a conversation and its messages for good, where its provider can.',
+    complexity: 1,
     errors: {
       types: WRITE_ERRORS,
       union: { name: 'DeleteConversationResult', description: 'What is gone, or why it is not.' },

@@ -21,6 +21,7 @@ builder.mutationField('deleteMessage', (t) =>
   t.field({
     type: Payload,
     description: 'Deletes a message for good, where its provider can.',
+    complexity: 1,
     errors: {
       types: WRITE_ERRORS,
       union: { name: 'DeleteMessageResult', description: 'What is gone, or why it is not.' },

@@ -28,6 +28,7 @@ builder.mutationField('getOrCreateConversation', (t) =>
     type: Payload,
     description:
       'Finds the conversation that matches, the most recent where several do, or begins it. Chatling finds by contact; the others by tags, and by contact where one is given.',
+    complexity: 4,
     errors: {
       types: WRITE_ERRORS,
       union: {

@@ -31,6 +31,7 @@ builder.mutationField('rateMessage', (t) =>
   t.field({
     type: Payload,
     description: 'Says whether a message was of help, or takes that back.',
+    complexity: 2,
     errors: {
       types: WRITE_ERRORS,
       union: {

@@ -39,6 +39,7 @@ builder.mutationField('removeParticipant', (t) =>
     type: Payload,
     description:
       'Takes somebody out of a conversation, where its provider keeps a list of who takes part. What they said stays.',
+    complexity: 1,
     errors: {
       types: WRITE_ERRORS,
       union: {

@@ -66,6 +66,7 @@ builder.mutationField('requestReply', (t) =>
     type: Payload,
     description:
       'Has the bot answer what is already there, within the call. Nothing is written but its answer.',
+    complexity: 2,
     errors: {
       types: WRITE_ERRORS,
       union: {

@@ -139,6 +139,7 @@ builder.mutationField('sendMessage', (t) =>
   t.field({
     type: Payload,
     description: 'Writes a message into a conversation. It is never sent twice by the gateway.',
+    complexity: 4,
     errors: {
       types: WRITE_ERRORS,
       union: {

@@ -101,6 +101,7 @@ builder.mutationField('updateConversation', (t) =>
     type: Payload,
     description:
       'Changes what is given of a conversation and leaves the rest. A field its provider does not take is an error, never ignored.',
+    complexity: 3,
     errors: {
       types: WRITE_ERRORS,
       union: {

@@ -78,6 +78,7 @@ builder.mutationField('updateMessage', (t) =>
     type: Payload,
     description:
       'Changes what is given of a message and leaves the rest. A field its provider does not take is an error, never ignored.',
+    complexity: 2,
     errors: {
       types: WRITE_ERRORS,
       union: {

@@ -81,6 +81,7 @@ builder.mutationField('uploadAttachment', (t) =>
     type: Payload,
     description:
       'Uploads a file into a conversation, for its bot to use: from an address, from a `data:` URL, or in two steps.',
+    complexity: 2,
     errors: {
       types: WRITE_ERRORS,
       union: {

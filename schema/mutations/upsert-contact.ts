@@ -114,6 +114,7 @@ builder.mutationField('upsertContact', (t) =>
     type: Payload,
     description:
       'Says who a person is: finds them, or writes them down where they are not there yet. `outcome` says which it was.',
+    complexity: 3,
     errors: {
       types: WRITE_ERRORS,
       union: {

@@ -78,6 +78,7 @@ export function openRoutes({
       case '/readyz':
         return operators.readyz(request, response);
       case '/metrics':
+        if (isStrangeHost(request, names)) return sayError(response, 421, STRANGE_HOST);
         return operators.metrics(request, response);
       case '/':
         response.writeHead(302, { location: GRAPHQL_PATH }).end();

@@ -22,6 +22,11 @@ export async function mutate(
   return at(answer.data, 'result');
 }
 
+/** Its text. */
+export function mutationOf(mutation: MutationName): string {
+  return DOCUMENTS[mutation];
+}
+
 /** The same of a mutation that takes an idempotency key: the key is in its payload. */
 export async function mutateKeyed(
   { ask }: Asking,
