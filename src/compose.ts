@@ -15,6 +15,7 @@ import { observeAccounts } from './observe-accounts.ts';
 import { observeCalls } from './observe-calls.ts';
 import { openCache } from './open-cache.ts';
 import { openOwnProvider } from './open-own-provider.ts';
+import { type OpenedShares, openSharesOf } from './open-shares.ts';
 import { openSignIn } from './open-sign-in.ts';
 import { openWatching } from './open-watching.ts';
 import { BREAKER_TIMES, type BreakerTimes } from './providers/breaker.ts';
@@ -106,14 +107,18 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
   const composed = await composeGateway(config, surroundings, watching);
   const { gateway, events, ingest, redis, close: closeGateway } = composed;
   let { doorkeeper } = surroundings;
+  let opened: OpenedShares | undefined;
   let server: Server | undefined;
   let page: MetricsServer | undefined;
   try {
     doorkeeper ??= await openSignIn(config, { redis, clock, log });
-    const { host, port, leaveAfterMs, drainMs, maxConnections } = config.server;
+    const { host, port, leaveAfterMs, drainMs, maxConnections, trustProxy = 0 } = config.server;
+    opened = await openSharesOf(config, { open: doorkeeper.open, redis, clock });
     server = await startServer({
       gateway,
       doorkeeper,
+      shares: opened.shares,
+      trustProxy,
       log,
       host,
       port,
@@ -135,6 +140,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     page = config.metrics && (await serveMetrics(metrics, { host: LOOPBACK, ...config.metrics }));
   } catch (error) {
     await server?.close();
+    await opened?.close();
     await doorkeeper?.close();
     await closeGateway();
     throw error;
@@ -146,6 +152,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
     url: server.url,
     async close() {
       await server.close();
+      await opened?.close();
       await doorkeeper.close();
       await closeGateway();
       await page?.close();

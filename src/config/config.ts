@@ -38,6 +38,8 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
     readonly drainMs?: number;
     /** Beyond so many connections nobody is let in: 20000 where absent. */
     readonly maxConnections?: number;
+    /** How many proxies stand before it that say in `X-Forwarded-For` who asked them; 0 where absent. */
+    readonly trustProxy?: number;
   };
   /** What several gateways share, and what outlives them. Absent: each remembers in its own process. */
   readonly redis?: RedisInput;
@@ -45,7 +47,7 @@ export interface ConfigInput<Kinds extends readonly OwnKind[] = readonly []> {
   readonly events?: EventsInput;
   /** For how long what providers answered is shown again; false: each query asks. */
   readonly cache?: CacheInput;
-  /** What one operation may ask for. Each has a bound where it is left out: docs/limits.md. */
+  /** What one operation may ask for, and one caller. Each has a bound where it is left out: docs/limits.md. */
   readonly limits?: LimitsInput;
   /** Operations that are known by the SHA-256 of their text. */
   readonly operations?: {
@@ -144,6 +146,17 @@ export interface LimitsInput {
   readonly introspection?: boolean;
   /** Whether everybody is told what they may have meant by a field that is none. Absent, as with `introspection`. */
   readonly suggestions?: boolean;
+  /**
+   * What one caller may spend in a while, in the price of operations, over all gateways of a Redis; 6000 points in 60
+   * seconds. This and the three below hold where callers sign in, and else where they are given: for each address then.
+   */
+  readonly rate?: { readonly points?: number; readonly perSeconds?: number };
+  /** How many WebSockets one caller may have at a gateway; 50. */
+  readonly socketsPerCaller?: number;
+  /** And how many subscriptions, over WebSocket and SSE together; 200. */
+  readonly subscriptionsPerCaller?: number;
+  /** And how many queries and mutations at once; 100. */
+  readonly operationsPerCaller?: number;
 }
 
 export interface EventsInput {
@@ -325,6 +338,7 @@ export interface Config {
     readonly leaveAfterMs?: number;
     readonly drainMs?: number;
     readonly maxConnections?: number;
+    readonly trustProxy?: number;
   };
   readonly redis?: RedisConfig;
   readonly events?: EventsInput;

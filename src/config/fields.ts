@@ -51,6 +51,10 @@ export const yesOrNo = z.preprocess(
 
 export const eventCount = whole('a number of events', { from: 1, to: 10_000_000 });
 
+export const whileSeconds = whole('a time in seconds', { from: 1, to: 86_400 });
+
+export const hops = whole('a number of proxies', { from: 0, to: 10 });
+
 export const connectionCount = whole('a number of connections', { from: 1, to: 1_000_000 });
 
 export const identifier = (wanted: string) => whole(wanted, { from: 0, to: 2_147_483_647 });

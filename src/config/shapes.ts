@@ -11,6 +11,7 @@ import {
   email,
   eventCount,
   filePath,
+  hops,
   host,
   identifier,
   jwtAlgorithm,
@@ -27,6 +28,7 @@ import {
   secretWord,
   several,
   timezone,
+  whileSeconds,
   word,
   yesOrNo,
 } from './fields.ts';
@@ -44,6 +46,7 @@ export const server = z.object({
   leaveAfterMs: millisecondsOrNone.exactOptional(),
   drainMs: millisecondsOrNone.exactOptional(),
   maxConnections: connectionCount.exactOptional(),
+  trustProxy: hops.exactOptional(),
 });
 
 const retention = z.object(
@@ -117,6 +120,14 @@ export const auth = z.object({
 /** The settings of the parts of `auth`. */
 export const AUTH_PARTS = { jwt: Object.keys(jwt.shape), claims: Object.keys(claims.shape) };
 
+const rate = z.object(
+  { points: bound.exactOptional(), perSeconds: whileSeconds.exactOptional() },
+  { error: 'must be a mapping: give it points, perSeconds, or remove it' },
+);
+
+/** The settings of `limits.rate`. */
+export const RATE = Object.keys(rate.shape);
+
 export const limits = z.object({
   depth: bound.exactOptional(),
   aliases: bound.exactOptional(),
@@ -129,6 +140,10 @@ export const limits = z.object({
   operationMs: milliseconds.exactOptional(),
   introspection: yesOrNo.exactOptional(),
   suggestions: yesOrNo.exactOptional(),
+  rate: rate.exactOptional(),
+  socketsPerCaller: bound.exactOptional(),
+  subscriptionsPerCaller: bound.exactOptional(),
+  operationsPerCaller: bound.exactOptional(),
 });
 
 export const operations = z.object({

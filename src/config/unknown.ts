@@ -14,6 +14,7 @@ import {
   log,
   metrics,
   operations,
+  RATE,
   redisShapeOf,
   SECTIONS,
   server,
@@ -31,7 +32,7 @@ export function unknownSettings(given: Mapping): Mistake[] {
     ...unknownInEvents(given['events']),
     ...unknownInCache(given['cache']),
     ...unknownInAuth(given['auth']),
-    ...unknownIn(['limits'], given['limits'], Object.keys(limits.shape)),
+    ...unknownInLimits(given['limits']),
     ...unknownIn(['operations'], given['operations'], Object.keys(operations.shape)),
     ...unknownIn(['log'], given['log'], Object.keys(log.shape)),
     ...unknownIn(['metrics'], given['metrics'], Object.keys(metrics.shape)),
@@ -64,6 +65,14 @@ function unknownInEvents(given: unknown): Mistake[] {
     ...Object.entries(EVENT_PARTS).flatMap(([part, known]) =>
       unknownIn(['events', part], given[part], known),
     ),
+  ];
+}
+
+function unknownInLimits(given: unknown): Mistake[] {
+  if (!isMapping(given)) return [];
+  return [
+    ...unknownIn(['limits'], given, Object.keys(limits.shape)),
+    ...unknownIn(['limits', 'rate'], given['rate'], RATE),
   ];
 }
 
