@@ -12,11 +12,12 @@ export type Changed =
 export async function changeFile(
   named: string,
   change: (text: string | null) => { readonly text: string } | { readonly said: string },
+  { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
 ): Promise<Changed> {
   try {
     // Of a link the file it leads to: the link stays one.
     const path = await realpath(named).catch(() => named);
-    return await alone(`${path}.lock`, async () => {
+    return await alone({ lock: `${path}.lock`, patienceMs }, async () => {
       const changed = change(await textAt(path));
       if ('said' in changed) return { ok: false, said: changed.said };
       await write(path, changed.text);
@@ -35,8 +36,11 @@ const PATIENCE_MS = 5000;
 const BETWEEN_LOOKS_MS = 20;
 
 /** A lock that somebody left is not taken from them: two who did so at once would both have it. */
-async function alone(lock: string, work: () => Promise<Changed>): Promise<Changed> {
-  const patientUntil = performance.now() + PATIENCE_MS;
+async function alone(
+  { lock, patienceMs }: { readonly lock: string; readonly patienceMs: number },
+  work: () => Promise<Changed>,
+): Promise<Changed> {
+  const patientUntil = performance.now() + patienceMs;
   for (;;) {
     try {
       await (await open(lock, 'wx', 0o600)).close();
