@@ -33,6 +33,8 @@ export interface StartOptions extends WorldOptions {
   readonly limitsOf?: Surroundings['limitsOf'];
   /** Who lets in whoever asks; absent, everybody is let in. */
   readonly doorkeeper?: Doorkeeper;
+  /** What may be asked; absent, as is usual, and of each caller as much as they like. */
+  readonly limits?: Config['limits'];
 }
 
 export interface TestParlance {
@@ -62,6 +64,7 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     beside,
     partner = false,
     doorkeeper,
+    limits,
     limitsOf = (documented) =>
       documented.limit === null ? documented : { ...documented, limit: chatlingTakes },
     ...worldOptions
@@ -81,6 +84,7 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     server: { host: '127.0.0.1', port: 0 },
     ...(events && { events }),
     ...(redis && { redis }),
+    ...(limits && { limits }),
     cache,
     log: { level: 'silent' },
   };
