@@ -47,7 +47,5 @@ export function observeAccounts(
     'parlance_budget_remaining',
     each((name) => health(name).rateLimit?.remaining ?? null),
   );
-  meter.read('parlance_redis_up', () =>
-    redis ? [[{}, redis.complaint() === null ? 1 : 0] as const] : [],
-  );
+  if (redis) meter.read('parlance_redis_up', () => [[{}, redis.complaint() === null ? 1 : 0]]);
 }

@@ -6,6 +6,7 @@ import { compose, type Parlance, type Surroundings } from '../../src/compose.ts'
 import type { Config } from '../../src/config/config.ts';
 import { secret } from '../../src/config/secret.ts';
 import type { Log } from '../../src/observability/log.ts';
+import type { Metrics } from '../../src/observability/metrics.ts';
 import { CALLS_PER_MINUTE } from '../../src/providers/chatling/limits.ts';
 import { accounts, everybody } from '../../src/sandbox.ts';
 import type { Doorkeeper } from '../../src/security/doorkeeper.ts';
@@ -35,6 +36,9 @@ export interface StartOptions extends WorldOptions {
   readonly doorkeeper?: Doorkeeper;
   /** What may be asked; absent, as is usual, and of each caller as much as they like. */
   readonly limits?: Config['limits'];
+  /** What it counts in; absent, a registry of its own. */
+  readonly metrics?: Metrics;
+  readonly telemetry?: Config['telemetry'];
 }
 
 export interface TestParlance {
@@ -65,6 +69,8 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     partner = false,
     doorkeeper,
     limits,
+    metrics,
+    telemetry,
     limitsOf = (documented) =>
       documented.limit === null ? documented : { ...documented, limit: chatlingTakes },
     ...worldOptions
@@ -85,6 +91,7 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     ...(events && { events }),
     ...(redis && { redis }),
     ...(limits && { limits }),
+    ...(telemetry && { telemetry }),
     cache,
     log: { level: 'silent' },
   };
@@ -98,6 +105,7 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     randomSecret: () => cursorSecret,
     limitsOf,
     ...(doorkeeper && { doorkeeper }),
+    ...(metrics && { metrics }),
   });
   if (webhookSecret !== undefined) {
     world.botpress.webhooks.target({
