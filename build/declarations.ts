@@ -19,11 +19,7 @@ export async function declare(outdir: string): Promise<void> {
   );
 }
 
+/** Whoever writes a provider has zod; whoever only configures need not, and misses no type they could name. */
 function forStrangers(text: string): string {
-  return (
-    text
-      .replaceAll(/(from '\.[^']+)\.ts'/g, "$1.js'")
-      // Whoever writes a provider has zod; whoever only configures need not, and misses no type they could name.
-      .replaceAll(/^import .* from '(?!node:)[^.'][^']*';$/gm, '// @ts-ignore\n$&')
-  );
+  return text.replaceAll(/^import .* from '(?!node:)[^.'][^']*';$/gm, '// @ts-ignore\n$&');
 }
