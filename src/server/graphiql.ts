@@ -25,9 +25,13 @@ export function graphiqlPage(ids: () => Promise<ReadonlyMap<string, string>>): (
       title: 'Parlance',
       endpoint: GRAPHQL_PATH,
       subscriptionsProtocol: 'WS',
+      // A token that was typed in ends with the page: what a browser keeps, every script of its origin can read.
+      shouldPersistHeaders: false,
       defaultTabs: exampleTabs(await ids()),
     });
-    const whole = text.replace('</head>', () => `${FIRM_TABS}</head>`);
+    const whole = text
+      .replace('</head>', () => `${FIRM_TABS}</head>`)
+      .replace(HEADERS, () => HEADERS_OVER_WEBSOCKET);
     const html = Buffer.from(whole);
     return { html, gzipped: await promisify(gzip)(html), policy: policyOf(whole) };
   }
@@ -40,6 +44,11 @@ export function graphiqlPage(ids: () => Promise<ReadonlyMap<string, string>>): (
     return page;
   };
 }
+
+// What is typed into the headers editor goes along with queries only: a browser gives a WebSocket no headers. This lets
+// `connection_init` carry it.
+const HEADERS = 'extensions:{headers:y?.headers}';
+const HEADERS_OVER_WEBSOCKET = 'extensions:{headers:y?.headers,connectionParams:y?.headers}';
 
 // GraphiQL takes tabs it opened with for ones being dragged: without this, one that is clicked jumps aside and stays shut.
 const FIRM_TABS = '<style>.graphiql-tab { transform: none !important; }</style>';

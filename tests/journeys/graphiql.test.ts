@@ -2,9 +2,11 @@
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { ANYONE } from '../../src/domain/caller.ts';
 import { at, listAt, textAt } from '../support/answer.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { ask, brief } from '../support/desk.ts';
+import { openDoors } from '../support/doors.ts';
 import { leaksIn, post, refusalsIn, send } from '../support/hostile.ts';
 import { startParlance, type TestParlance } from '../support/parlance.ts';
 
@@ -104,6 +106,35 @@ describe('GraphiQL without the internet', () => {
     });
     await page.locator(PLAY).click();
     await vi.waitFor(() => expect(parlance.parlance.gateway.listeners).toBe(0));
+  });
+
+  it('signs in with what its headers editor says, for queries and over WebSocket, and keeps none of it', async () => {
+    const credential = 'only-the-page-knows-it';
+    const doorkeeper = openDoors({ [credential]: ANYONE });
+    const parlance = await startParlance({ count: 3, doorkeeper });
+    const { page, pageErrors } = await visit(parlance);
+    const signIn = async () => {
+      await page.getByRole('button', { name: 'Headers', exact: true }).click();
+      await page.locator('.graphiql-editor-tool .monaco-editor >> visible=true').click();
+      await page.keyboard.insertText(JSON.stringify({ Authorization: `Bearer ${credential}` }));
+    };
+
+    await page.locator(PLAY).click();
+    await page.locator(ANSWER).getByText('UNAUTHENTICATED').first().waitFor();
+    await signIn();
+    await page.locator(PLAY).click();
+    await page.locator(ANSWER).getByText('"nodes"').first().waitFor();
+    await page.locator(TAB).getByText('Listen', { exact: true }).click();
+    await page.locator(QUERY).getByText('messageAdded').first().waitFor();
+    await signIn();
+    await page.locator(PLAY).click();
+    await page.locator(ANSWER).getByText('"Listening"').waitFor();
+
+    const kept = await page.evaluate('JSON.stringify(localStorage)');
+    expect(kept).toContain('messageAdded');
+    expect(kept).not.toContain(credential);
+    expect(page.url()).not.toContain(credential);
+    expect(pageErrors).toEqual([]);
   });
 
   it('shows the documentation of the schema', async () => {
