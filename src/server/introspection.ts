@@ -80,7 +80,7 @@ function withoutHints(errors: readonly unknown[]): GraphQLError[] {
 
 function withoutHint(error: GraphQLError): GraphQLError {
   // What a resolver says of its own is no hint.
-  if (error.path || error.originalError) return error;
+  if (error.path) return error;
   const message = error.message.replace(/ ?Did you mean .*\?$/s, '');
   if (message === error.message) return error;
   const { nodes = null, source = null, positions = null, extensions } = error;

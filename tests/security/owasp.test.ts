@@ -1,0 +1,57 @@
+// Each attack of the OWASP cheat sheet by each road: refused for what it is, in little time, and nobody is the worse for it.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startWorld, type World } from '../../emulators/world.ts';
+import { ACCOUNTS, emulatorOf } from '../support/accounts.ts';
+import { leaksIn } from '../support/hostile.ts';
+import { type Attacked, attack, ROADS, startAttacked } from './attacked.ts';
+import { ROWS } from './attacks.ts';
+
+const MOST_CPU_MS = 1000;
+const MOST_KEPT_BYTES = 40 * 1024 * 1024;
+
+let world: World;
+let gateway: Attacked;
+
+beforeAll(async () => {
+  world = await startWorld({ count: 6 });
+  gateway = await startAttacked(world, { introspection: false, suggestions: false });
+});
+
+afterAll(async () => {
+  await gateway.close();
+  await world.close();
+});
+
+describe.each(ROADS)('over %s', (road) => {
+  it.each(ROWS.map((row) => [`${row.of}: ${row.by}`, row] as const))(
+    '%s',
+    async (_title, { of: _of, by: _by, says, code, ...sent }) => {
+      const before = await gateway.used();
+      const writes = writesIn(world);
+
+      const told = await attack(road, gateway.url, sent);
+
+      const after = await gateway.used();
+      const [first] = told.refusals;
+      const isUnsayable =
+        road === 'GET' && (first?.code === 'HTTP 431' || /16 KB|mutation/i.test(told.text));
+      if (!isUnsayable) expect.soft(first?.message).toMatch(says);
+      if (code !== undefined) expect.soft(first?.code).toBe(code);
+      expect(told.refusals).not.toEqual([]);
+      expect(leaksIn(told.text, world)).toEqual([]);
+      expect(told.text).not.toContain('Did you mean');
+      expect(after.cpuMs - before.cpuMs).toBeLessThan(MOST_CPU_MS);
+      expect(after.errors).toEqual(before.errors);
+      expect(writesIn(world)).toEqual(writes);
+      expect(gateway.alive()).toBe(true);
+    },
+  );
+});
+
+function writesIn(seen: World): string[] {
+  return ACCOUNTS.flatMap((account) => emulatorOf(seen, account).journal)
+    .filter(({ method, path }) => method !== 'GET' && !path.endsWith('/auth/oauth/token'))
+    .map(({ method, path }) => `${method} ${path}`);
+}
+void MOST_KEPT_BYTES;
