@@ -40,11 +40,12 @@ export function readGrant(words: Words, accounts: readonly string[], nowMs: numb
   function scopesIn(text: string | undefined, confined: boolean): Scope[] {
     const known = confined ? SCOPES.filter((one) => one === 'read' || one === 'write') : SCOPES;
     const list = known.join(', ');
-    if (!text) {
+    const words = listed(text);
+    if (words.length === 0) {
       note(`--scopes is missing: say what the key may do, some of ${list}, such as --scopes read.`);
       return [];
     }
-    return listed(text).flatMap((said) => {
+    return words.flatMap((said) => {
       const scope = known.find((one) => one === said);
       if (scope) return [scope];
       const because = confined ? ' for a key that is confined to a contact' : '';
@@ -55,12 +56,12 @@ export function readGrant(words: Words, accounts: readonly string[], nowMs: numb
 
   function providersIn(text: string | undefined): string[] | 'all' {
     const list = `${accounts.join(', ')}, or all`;
-    if (!text) {
+    const names = listed(text);
+    if (names.length === 0) {
       note(`--providers is missing: say which accounts there are for the key: ${list}.`);
       return [];
     }
     if (text === 'all') return 'all';
-    const names = listed(text);
     for (const said of names) {
       if (!accounts.includes(said)) {
         note(`--providers: the config has no account ${said}. ${meant(said, accounts, list)}`);
@@ -112,7 +113,7 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ['w', 604_800_000],
 ]);
 
-function listed(text: string): string[] {
+function listed(text = ''): string[] {
   return [...new Set(text.split(',').map((word) => word.trim()))].filter((word) => word !== '');
 }
 
