@@ -53,8 +53,11 @@ export async function openSocket(
 }
 
 /** One that was let in. */
-export async function openAcknowledged(url: string): Promise<RawSocket> {
-  const opened = await openSocket(url);
+export async function openAcknowledged(
+  url: string,
+  options?: Parameters<typeof openSocket>[1],
+): Promise<RawSocket> {
+  const opened = await openSocket(url, options);
   opened.say({ type: 'connection_init' });
   await opened.hear(ofType('connection_ack'));
   return opened;
