@@ -9,7 +9,7 @@ export interface Patience {
   readonly idleMs: number;
   /** How often is looked for those who took longer. */
   readonly lookEveryMs: number;
-  /** How long a client may read next to nothing of what waits for it. */
+  /** How long a client may read nothing of what waits for it; shorter than `idleMs`. */
   readonly unreadMs: number;
 }
 

@@ -13,6 +13,7 @@ import type { Gateway } from '../../src/gateway/gateway.ts';
 import { openIngest } from '../../src/gateway/live/ingest.ts';
 import { openGateway } from '../../src/gateway/open-gateway.ts';
 import { type Doorkeeper, openHouse } from '../../src/security/doorkeeper.ts';
+import type { Patience } from '../../src/server/patience.ts';
 import { startServer } from '../../src/server/server.ts';
 import type { Shares } from '../../src/server/shares.ts';
 import type { EventLog, Retention } from '../../src/state/events/log.ts';
@@ -55,6 +56,8 @@ export interface DeskOptions {
   /** What each may have and ask for; absent, as much as they like. */
   readonly shares?: Shares;
   readonly trustProxy?: number;
+  /** How long is waited for slow clients; absent, as is usual. */
+  readonly patience?: Patience;
 }
 
 const ONE = providerName('one');
@@ -78,6 +81,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     doorkeeper = openHouse(),
     shares,
     trustProxy = 0,
+    patience,
   } = options;
   const events = options.events ?? memoryLog({ lanes: 3, retention, clock, epoch });
   const rows = new Map(rowsOf('one', 3).map((row) => [row.nativeId, row]));
@@ -122,6 +126,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     examples: false,
     trustProxy,
     ...(shares && { shares }),
+    ...(patience && { patience }),
   });
   let open = true;
   const close = async () => {
