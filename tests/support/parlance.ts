@@ -32,6 +32,11 @@ export interface StartOptions extends WorldOptions {
   readonly partner?: boolean;
   /** What the services are believed to take; absent, what is documented, or what Chatling was told to. */
   readonly limitsOf?: Surroundings['limitsOf'];
+  /** What one operation may ask for; absent, as is usual. */
+  readonly limits?: Config['limits'];
+  readonly operations?: Config['operations'];
+  /** By which names it is reached, and which pages may ask. */
+  readonly reached?: Pick<Config['server'], 'hosts' | 'origins' | 'hsts'>;
   /** Who lets in whoever asks; absent, everybody is let in. */
   readonly doorkeeper?: Doorkeeper;
   /** What may be asked; absent, as is usual, and of each caller as much as they like. */
@@ -69,6 +74,9 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     partner = false,
     doorkeeper,
     limits,
+    operations,
+    reached,
+    limits,
     metrics,
     telemetry,
     limitsOf = (documented) =>
@@ -87,7 +95,9 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
       deadlineMs: deadlineMs ?? account.deadlineMs,
       replyDeadlineMs: replyDeadlineMs ?? account.replyDeadlineMs,
     })),
-    server: { host: '127.0.0.1', port: 0 },
+    server: { host: '127.0.0.1', port: 0, ...reached },
+    ...(limits && { limits }),
+    ...(operations && { operations }),
     ...(events && { events }),
     ...(redis && { redis }),
     ...(limits && { limits }),
