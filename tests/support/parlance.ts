@@ -32,8 +32,6 @@ export interface StartOptions extends WorldOptions {
   readonly partner?: boolean;
   /** What the services are believed to take; absent, what is documented, or what Chatling was told to. */
   readonly limitsOf?: Surroundings['limitsOf'];
-  /** What one operation may ask for; absent, as is usual. */
-  readonly limits?: Config['limits'];
   readonly operations?: Config['operations'];
   /** By which names it is reached, and which pages may ask. */
   readonly reached?: Pick<Config['server'], 'hosts' | 'origins' | 'hsts'>;
@@ -73,7 +71,6 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     beside,
     partner = false,
     doorkeeper,
-    limits,
     operations,
     reached,
     limits,
@@ -96,7 +93,6 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
       replyDeadlineMs: replyDeadlineMs ?? account.replyDeadlineMs,
     })),
     server: { host: '127.0.0.1', port: 0, ...reached },
-    ...(limits && { limits }),
     ...(operations && { operations }),
     ...(events && { events }),
     ...(redis && { redis }),
