@@ -73,7 +73,6 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     doorkeeper,
     operations,
     reached,
-    limits,
     metrics,
     telemetry,
     limitsOf = (documented) =>
