@@ -136,7 +136,7 @@ export function fullService(making: Making): FullService {
     return isOutcome(shown) ? shown : success(shown);
   }
 
-  function message(ref: MessageRef): Promise<Outcome<Message>> {
+  function messageAt(ref: MessageRef): Promise<Outcome<Message>> {
     return found<Message>(ref.conversation, ({ messages }) => {
       const one = messages.find(({ nativeId }) => nativeId === ref.nativeId);
       return one ? success(one) : failed({ kind: 'not-found', what: messageIn(ref) });
@@ -146,11 +146,11 @@ export function fullService(making: Making): FullService {
   function change<T>(
     verb: string,
     ref: ConversationRef,
-    change: (stored: Stored) => T | Outcome<T>,
+    become: (stored: Stored) => T | Outcome<T>,
   ): Promise<Outcome<T>> {
     return found(ref, (stored) => {
       changed.push(`${verb} ${ref.nativeId}`);
-      return change(stored);
+      return become(stored);
     });
   }
 
@@ -228,7 +228,7 @@ export function fullService(making: Making): FullService {
         does: ({ conversation, at, size }) =>
           found<Page<Message>>(conversation, ({ messages }) => pageOf(messages, { at, size })),
       },
-      MESSAGE_GET: { ...ABLE, does: message },
+      MESSAGE_GET: { ...ABLE, does: messageAt },
       MESSAGE_SEND: {
         ...ABLE,
         fields: ['tags', 'name', 'description'],
@@ -268,7 +268,7 @@ export function fullService(making: Making): FullService {
       MESSAGE_RATE: {
         ...ABLE,
         does: async ({ message: ref }) => {
-          const rated = await message(ref);
+          const rated = await messageAt(ref);
           if (rated.ok) changed.push(`rate ${ref.nativeId}`);
           return rated;
         },

@@ -1,7 +1,7 @@
 // Whatever one of two tenants may ask, about themselves, about the other, and about nobody: queries, mutations and
 // subscriptions, with ids, cursors, keys, filters and names of whomever.
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { EVENT_KINDS } from '../../src/domain/event.ts';
 import { encodeId, providerName } from '../../src/domain/ids.ts';
 import {
@@ -276,7 +276,7 @@ const PAYLOADS: Readonly<Record<string, string>> = {
 };
 
 const EVENT = `__typename ... on Event { cursor }
-  ... on MessageAdded { message { ${MESSAGE} } later: conversation { ${CONVERSATION} } }
+  ... on MessageAdded { message { ${MESSAGE} } later: conversation { title raw } }
   ... on MessageUpdated { message { ${WORDS} } }
   ... on MessageDeleted { deletedId conversationId }
   ... on ConversationCreated { row: conversation { ${ROW} } }

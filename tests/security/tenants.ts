@@ -46,8 +46,8 @@ export function accountOf(shape: Shape, tenant: Tenant): ProviderName {
 /** Conversations each has from the start; the last is left alone. */
 export const CONVERSATIONS = 4;
 
-export function conversationAt(tenant: Tenant, at: number): string {
-  return `conversation-of-${tenant}-${at}`;
+export function conversationAt(tenant: Tenant, index: number): string {
+  return `conversation-of-${tenant}-${index}`;
 }
 
 export interface World {
