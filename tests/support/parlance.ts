@@ -73,6 +73,7 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
     doorkeeper,
     operations,
     reached,
+    limits,
     metrics,
     telemetry,
     limitsOf = (documented) =>
