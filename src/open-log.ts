@@ -1,7 +1,7 @@
 // Where the log is written: lines of JSON on stdout, through two nets that keep credentials in. It is also what a process says
 // last, where it ends by a bug.
 
-import { pino } from 'pino';
+import { type LoggerOptions, pino } from 'pino';
 import type { LogLevel } from './config/config.ts';
 import type { Log } from './observability/log.ts';
 import { toldError } from './observability/told-error.ts';
@@ -15,15 +15,18 @@ export interface LogParts {
   readonly level: LogLevel;
   /** Takes out of a line what must not leave the process. */
   readonly scrub: (line: string) => string;
+  /** Absent, stdout. */
+  readonly to?: { write(line: string): void };
 }
 
-export function openLog({ level, scrub }: LogParts): OwnLog {
-  return pino({
+export function openLog({ level, scrub, to }: LogParts): OwnLog {
+  const options: LoggerOptions = {
     level,
     redact: { paths: NAMED_LIKE_ONE, censor: '«redacted»' },
     serializers: { err: toldError },
     hooks: { streamWrite: scrub },
-  });
+  };
+  return to ? pino(options, to) : pino(options);
 }
 
 /** The first net: whatever stands under such a name, at the top of a line or one below. */

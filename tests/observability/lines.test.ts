@@ -46,13 +46,9 @@ describe('a request', () => {
     });
     const calls = linesOf(parlance, CALL);
     expect(calls.map((line) => at(line, 'requestId'))).toEqual(calls.map(() => 'mine-1.2_3'));
-    expect(calls.map((line) => at(line, 'provider')).toSorted()).toEqual([
-      'assistant',
-      'help',
-      'support',
-      'support',
-      'website',
-    ]);
+    expect(new Set(calls.map((line) => at(line, 'provider')))).toEqual(
+      new Set(['assistant', 'help', 'support', 'website']),
+    );
     expect(calls[0]).toEqual({
       requestId: 'mine-1.2_3',
       callerId: 'anyone',
@@ -138,7 +134,7 @@ describe('a WebSocket', () => {
     const operations = linesOf(parlance, OPERATION);
     expect(ended).toMatchObject({ code: 1000, callerId: 'anyone' });
     const requestId = textAt(ended, 'requestId');
-    expect(operations.map((line) => at(line, 'operationId')).toSorted()).toEqual(ids);
+    expect(new Set(operations.map((line) => at(line, 'operationId')))).toEqual(new Set(ids));
     expect(operations.map((line) => at(line, 'requestId'))).toEqual([requestId, requestId]);
     const calls = linesOf(parlance, CALL);
     expect(new Set(calls.map((line) => at(line, 'requestId')))).toEqual(new Set([requestId]));

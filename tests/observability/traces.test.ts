@@ -186,7 +186,7 @@ function toldIn(span: unknown): Told {
     name: textAt(span, 'name'),
     id: textAt(span, 'spanId'),
     trace: textAt(span, 'traceId'),
-    parent: String(at(span, 'parentSpanId') ?? ''),
+    parent: at(span, 'parentSpanId') === undefined ? '' : textAt(span, 'parentSpanId'),
     kind: at(span, 'kind'),
     failure: at(span, 'status.message'),
     attributes: Object.fromEntries(attributes),

@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { startWorld, type World } from '../../emulators/world.ts';
+import { expectClean } from './leaks.ts';
 
 export interface Running {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
@@ -52,6 +53,7 @@ export async function parlance(
     child.kill('SIGKILL');
     await exit;
     await rm(folder, { recursive: true, force: true });
+    expectClean('what a process printed', out + err, credentialsIn(environment));
   });
   let out = '';
   let err = '';
@@ -125,6 +127,13 @@ server: { cursorSecret: a secret that only this test knows, ${server} }
       STACK_REFRESH_TOKEN: stackAuth.refreshToken,
     },
   };
+}
+
+/** By their names; what a command makes, and says once, is none of them. */
+function credentialsIn(environment: Readonly<Record<string, string>>): string[] {
+  return Object.entries(environment)
+    .filter(([name, value]) => /TOKEN|SECRET|PASSWORD|_KEY$/.test(name) && value.length >= 6)
+    .map(([, value]) => value);
 }
 
 const COMMAND = fileURLToPath(new URL('../../bin/parlance.js', import.meta.url));

@@ -11,6 +11,7 @@ import { CALLS_PER_MINUTE } from '../../src/providers/chatling/limits.ts';
 import { accounts, everybody } from '../../src/sandbox.ts';
 import type { Doorkeeper } from '../../src/security/doorkeeper.ts';
 import { at, listAt } from './answer.ts';
+import { allOf, expectClean, secretsOf } from './leaks.ts';
 
 export interface StartOptions extends WorldOptions {
   /** How long a provider may take; short where a test waits for it to pass. */
@@ -122,6 +123,8 @@ export async function startParlance(options: StartOptions = {}): Promise<TestPar
   onTestFinished(async () => {
     await parlance.close();
     if (!beside) await world.close();
+    const secrets = [...secretsOf(world.credentials), cursorSecret, webhookSecret ?? cursorSecret];
+    expectClean('the log', allOf(logged), secrets);
   });
   return {
     world,
