@@ -144,8 +144,13 @@ describe('the settings', () => {
         ...Object.keys(server.shape).map((key) => `server.${key}`),
         ...Object.keys(log.shape).map((key) => `log.${key}`),
         ...shared.map((key) => `providers.*.${key}`),
+        'auth',
         'cache',
         'kinds',
+        'limits',
+        'metrics',
+        'operations',
+        'telemetry',
         ...KINDS.filter(isKind).flatMap((kind) =>
           [
             shapeOf({ kind }),
