@@ -1,10 +1,12 @@
 // What `npm pack` makes is whole: it runs, answers and types without this tree, and without a single other package.
 
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { at } from '../support/answer.ts';
 import { startNotebook } from '../support/notebook.ts';
 import { type Bare, bareFolder, launch, pack, ROOT } from './packed.ts';
@@ -84,6 +86,37 @@ describe('the package, installed where there is nothing else', () => {
     expect(await started.ended).toBe(0);
   });
 
+  it('makes keys and asks for them, and sends spans where it is told to', async () => {
+    const spans: string[] = [];
+    const collector = createServer(({ headers }, response) => {
+      spans.push(String(headers['content-type']));
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(collector, 'listening');
+    onTestFinished(() => void collector.close());
+    const address = collector.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const environment = { PORT: '0', COLLECTOR: `http://127.0.0.1:${port}` };
+    await writeFile(join(bare.folder, 'signed.yaml'), SIGNED);
+    const parlance = (...words: readonly string[]) =>
+      bare.begin(
+        ['npx', '--offline', 'parlance', ...words, '--config', 'signed.yaml'],
+        environment,
+      );
+
+    const key = ['--name', 'stranger', '--scopes', 'read', '--providers', 'all'];
+    const made = (await parlance('keys', 'create', ...key).output()).trim();
+    const started = parlance('start');
+    const [, pid, url = ''] = await started.line(LISTENING);
+    const answers = [await asked(url, '{ __typename }', made), await asked(url, '{ __typename }')];
+    process.kill(Number(pid), 'SIGTERM');
+
+    expect(await started.ended).toBe(0);
+    expect(at(answers, '0.data')).toEqual({ __typename: 'Query' });
+    expect(at(answers, '1.errors.0.extensions.code')).toBe('UNAUTHENTICATED');
+    expect(spans).toContain('application/json');
+  });
+
   it.each(['nodenext', 'bundler'])(
     'has types for a stranger’s compiler: %s',
     async (resolution) => {
@@ -136,7 +169,16 @@ import notebook from './notebook/index.ts';
 export default defineConfig({
   kinds: [notebook],
   providers: { notes: { kind: 'notebook', key: '\${NOTEBOOK_KEY}', url: '\${NOTEBOOK_URL}' } },
+  server: { leaveAfterMs: 0 },
 });
+`;
+
+const SIGNED = `
+providers:
+  help: { kind: chatling, token: t, chatbotId: '1234567890', url: http://127.0.0.1:1 }
+auth: { keys: ./parlance.keys.json }
+telemetry: { traces: "\${COLLECTOR}" }
+server: { leaveAfterMs: 0 }
 `;
 
 /** Every line below a complaint is one that has to be a mistake. */

@@ -44,10 +44,13 @@ export async function smokeOf(started: ReturnType<Begin>): Promise<Seen> {
 
 export const LISTENING = /"pid":(\d+)[^\n]*"url":"(http:[^"]+)\/graphql"[^\n]*"listening"/;
 
-export async function asked(url: string, query: string): Promise<unknown> {
+export async function asked(url: string, query: string, key?: string): Promise<unknown> {
   const answer = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    },
     body: JSON.stringify({ query }),
   });
   return answer.json();
