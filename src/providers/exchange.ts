@@ -4,6 +4,7 @@ import { DecoratorHandler, type Dispatcher, request } from 'undici';
 import { type Failure, failed, type Outcome, success } from '../domain/failure.ts';
 import type { ProviderName } from '../domain/ids.ts';
 import type { Answer, Arrival, Ask } from './ask.ts';
+import { withoutSent } from './sent-credentials.ts';
 import { isDeadline, unlessAborted } from './signals.ts';
 
 /** What came of sending once. */
@@ -95,11 +96,11 @@ export function openExchange({ provider, origin, dispatcher }: ExchangeParts): E
       const isDoubtful = said.statusCode === 302 || said.statusCode === 303;
       return answered(isDoubtful ? lost(ask, REDIRECT) : failed(unavailable(provider, REDIRECT)));
     }
-    const body = parse(text, String(said.headers['content-type'] ?? ''));
+    const body = parse(withoutSent(text, ask), String(said.headers['content-type'] ?? ''));
     if (body === MALFORMED && said.statusCode < 400) {
       return answered(lost(ask, 'its answer was not the JSON it said it was'));
     }
-    const whole = { ...answer, body: body === MALFORMED ? text : body };
+    const whole = { ...answer, body: body === MALFORMED ? withoutSent(text, ask) : body };
     return { outcome: success(whole), fate: 'answered', answer: whole };
   }
 
