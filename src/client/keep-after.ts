@@ -49,7 +49,10 @@ export interface KeepingClient {
 }
 
 export interface KeepAfterOptions {
-  /** Milliseconds before a gateway whose memory was out of reach is asked again; absent, a second. */
+  /**
+   * Milliseconds before a gateway whose memory was out of reach is asked again; absent, a second. Where the caller's share
+   * is spent, the next one is waited for.
+   */
   readonly againAfterMs?: number;
 }
 
@@ -62,7 +65,7 @@ export function keepAfter(
     sink: Sink<SubscribeResult<Data>>,
   ): () => void {
     let last = variables?.['after'];
-    let away = false;
+    let awayMs: number | undefined;
     let isOver = false;
     let callOff = () => {};
 
@@ -92,9 +95,14 @@ export function keepAfter(
       tell();
     }
 
-    function again(): void {
-      away = false;
-      const timer = setTimeout(listen, againAfterMs);
+    /** Only who has heard something already knows where to go on. */
+    function awayFor(errors: unknown): number | undefined {
+      return typeof last === 'string' ? awayIn(errors, againAfterMs) : undefined;
+    }
+
+    function again(afterMs: number): void {
+      awayMs = undefined;
+      const timer = setTimeout(listen, afterMs);
       callOff = () => clearTimeout(timer);
     }
 
@@ -103,8 +111,8 @@ export function keepAfter(
         next(result) {
           if (isOver) return;
           // Nothing is missed by it: what comes meanwhile is told to whoever comes back with a cursor.
-          away = typeof last === 'string' && isAway(result.errors);
-          if (away) return;
+          awayMs = awayFor(result.errors);
+          if (awayMs !== undefined) return;
           const cursor = cursorIn(result.data);
           if (cursor === null) {
             const message =
@@ -117,12 +125,13 @@ export function keepAfter(
         },
         error(error) {
           if (isOver) return;
-          if (typeof last === 'string' && isAway(error)) again();
+          const afterMs = awayFor(error);
+          if (afterMs !== undefined) again(afterMs);
           else finish(() => sink.error(error));
         },
         complete() {
           if (isOver) return;
-          if (away) again();
+          if (awayMs !== undefined) again(awayMs);
           else finish(() => sink.complete());
         },
       });
@@ -143,14 +152,17 @@ function cursorIn(data: unknown): string | null | undefined {
   return 'cursor' in event && typeof event.cursor === 'string' ? event.cursor : null;
 }
 
-function isAway(errors: unknown): boolean {
-  return (
-    Array.isArray(errors) &&
-    errors.some((error: ShownError) => {
-      const { extensions = {} } = error;
-      return 'code' in extensions && extensions.code === 'GATEWAY_UNAVAILABLE';
-    })
-  );
+/** For how long it is not worth asking: the memory of the gateway is out, or the caller's share is spent. */
+function awayIn(errors: unknown, againAfterMs: number): number | undefined {
+  if (!Array.isArray(errors)) return undefined;
+  const all: readonly ShownError[] = errors;
+  for (const { extensions = {} } of all) {
+    const code = 'code' in extensions ? extensions.code : undefined;
+    if (code === 'GATEWAY_UNAVAILABLE') return againAfterMs;
+    const until = 'retryAt' in extensions ? Date.parse(String(extensions.retryAt)) : Number.NaN;
+    if (code === 'RATE_LIMITED' && until > 0) return Math.max(againAfterMs, until - Date.now());
+  }
+  return undefined;
 }
 
 function iterated<Value>(

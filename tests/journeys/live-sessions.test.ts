@@ -6,6 +6,8 @@ import { createClient } from 'graphql-ws';
 import { keepAfter, type SubscribingClient } from 'parlance/client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { openShares } from '../../src/server/shares.ts';
+import { memoryRates } from '../../src/state/rates/memory.ts';
 import { at } from '../support/answer.ts';
 import { callerNamed } from '../support/callers.ts';
 import { brief, type Desk, startDesk, TRANSPORTS, type Transport } from '../support/desk.ts';
@@ -219,6 +221,25 @@ describe('the end of a session', () => {
 
     expect(performance.now() - before).toBeLessThan(1000);
   });
+});
+
+it('a client that comes back while its share is spent waits for the next, and has missed nothing', async () => {
+  const rates = memoryRates({ points: 2, perSeconds: 1, clock: Date.now });
+  const doors = openDoors({ first: ANN });
+  const desk = await startDesk({ doorkeeper: doors, shares: openShares({}, rates) });
+  const { client, presented } = clientOf('WebSocket', desk.url, () => 'first');
+  const results = keepAfter(client, { againAfterMs: 5 }).iterate({ query: ADDED });
+  await results.next();
+  while ((await rates.spend('ann', 1)).ok) {
+    // Until there is nothing left.
+  }
+
+  doors.end('first', 'expired');
+  doors.give('first', ANN);
+  await vi.waitFor(() => expect(presented.length).toBeGreaterThan(1));
+  await desk.say('meanwhile');
+
+  expect(await textsUntil('meanwhile', results)).toEqual(['added: meanwhile']);
 });
 
 /** Listens, and lets what is told pile up. */
