@@ -38,7 +38,17 @@ const LANES = 8;
 /** What is no text of ours is left out: a bot may answer. */
 export type IsOurs = (text: string) => boolean;
 
-export function webSocketDesk(name: string, url: string, isOurs: IsOurs): Desk {
+/** What a client signs in with, at the moment it does; nothing where nobody has to. */
+export type SignsIn = () => Readonly<Record<string, string>> | Promise<Record<string, string>>;
+
+const NOBODY_HAS_TO: SignsIn = () => ({});
+
+export function webSocketDesk(
+  name: string,
+  url: string,
+  isOurs: IsOurs,
+  signsIn = NOBODY_HAS_TO,
+): Desk {
   return {
     name: `${name} over WebSocket`,
     listen: (asked, hear, signal) =>
@@ -47,6 +57,7 @@ export function webSocketDesk(name: string, url: string, isOurs: IsOurs): Desk {
           url: `${url.replace(/^http/, 'ws')}/graphql`,
           webSocketImpl: Droppable,
           retryAttempts: 0,
+          connectionParams: signsIn,
         });
         const leave = () => {
           client.terminate();
@@ -67,12 +78,16 @@ export function webSocketDesk(name: string, url: string, isOurs: IsOurs): Desk {
   };
 }
 
-export function sseDesk(name: string, url: string, isOurs: IsOurs): Desk {
+export function sseDesk(name: string, url: string, isOurs: IsOurs, signsIn = NOBODY_HAS_TO): Desk {
   return {
     name: `${name} over SSE`,
     listen: (asked, hear, signal) =>
       new Promise((resolve) => {
-        const client = createSseClient({ url: `${url}/graphql`, retryAttempts: 0 });
+        const client = createSseClient({
+          url: `${url}/graphql`,
+          retryAttempts: 0,
+          headers: async () => ({ ...(await signsIn()) }),
+        });
         const done = (why: string) => {
           signal.removeEventListener('abort', leave);
           client.dispose();
@@ -157,11 +172,11 @@ export async function send(
   url: string,
   conversation: string,
   text: string,
-  key?: string,
+  { key, signsIn = NOBODY_HAS_TO }: { readonly key?: string; readonly signsIn?: SignsIn } = {},
 ): Promise<boolean> {
   const input = { conversationId: conversation, text, expectReply: false };
   const keyed = key === undefined ? input : { ...input, idempotencyKey: key };
-  const said = await answerOf(url, { query: SEND, variables: { input: keyed } });
+  const said = await answerOf(url, { query: SEND, variables: { input: keyed } }, await signsIn());
   return ['SENT', 'NOT_SENT'].includes(String(at(said, 'data.sendMessage.delivery')));
 }
 
@@ -171,18 +186,22 @@ const LOOK = `query ($id: ID!) { conversation(id: $id) { messages(first: 100) { 
 export async function look(
   url: string,
   conversation: string,
-  after?: string,
+  { after, signsIn = NOBODY_HAS_TO }: { readonly after?: string; readonly signsIn?: SignsIn } = {},
 ): Promise<readonly string[] | undefined> {
-  const headers = after === undefined ? {} : { 'parlance-after': after };
+  const headers = {
+    ...(await signsIn()),
+    ...(after === undefined ? {} : { 'parlance-after': after }),
+  };
   const said = await answerOf(url, { query: LOOK, variables: { id: conversation } }, headers);
   const nodes = at(said, 'data.conversation.messages.nodes');
   return Array.isArray(nodes) ? nodes.map((node) => String(at(node, 'text'))) : undefined;
 }
 
-async function answerOf(
+/** Undefined where nobody answers. */
+export async function answerOf(
   url: string,
   question: object,
-  headers: Record<string, string> = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
   try {
     const response = await fetch(`${url}/graphql`, {

@@ -25,6 +25,12 @@ export interface GatewayParts {
   readonly redisUrl: string;
   /** What else the config says of the server. */
   readonly server?: object;
+  /** Other sections of the config, which win over those here. */
+  readonly config?: object;
+  /** How it is begun, up to the command's own words; absent, as the command is. */
+  readonly command?: readonly string[];
+  /** Told all it prints. */
+  readonly hear?: (part: string) => void;
 }
 
 export const SECRET = 'a secret of the tests';
@@ -36,10 +42,10 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   await writeFile(config, JSON.stringify(configOf(parts)));
 
   async function begin(port: number) {
-    const command = ['bin/parlance.js', 'start', '--config', config];
+    const command = [...(parts.command ?? ['bin/parlance.js']), 'start', '--config', config];
     const child = launch(command, { PORT: String(port) });
     const listening = /"url":"(http:[^"]+)\/graphql".*"listening"/;
-    const [, url = ''] = await untilSaid(child, listening, () => undefined);
+    const [, url = ''] = await untilSaid(child, listening, parts.hear ?? (() => undefined));
     return { child, url };
   }
 
@@ -76,7 +82,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
 const KEPT = { freshMs: 120_000, staleMs: 120_000, graceMs: 120_000 };
 
 /** As long as it is looked for often, what a webhook did not tell is found soon. */
-function configOf({ credentials, redisUrl, server }: GatewayParts): unknown {
+function configOf({ credentials, redisUrl, server, config }: GatewayParts): unknown {
   const { botpress, chatling, chatbotkit, stackAuth } = credentials;
   const { url, projectId, publishableClientKey, refreshToken } = stackAuth;
   return {
@@ -90,5 +96,6 @@ function configOf({ credentials, redisUrl, server }: GatewayParts): unknown {
     events: { polling: { watchedMs: 300, inboxMs: 1000 } },
     cache: { conversation: KEPT, messages: KEPT },
     server: { cursorSecret: SECRET, ...server },
+    ...config,
   };
 }

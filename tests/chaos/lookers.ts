@@ -1,7 +1,7 @@
 // Those who look once they are told: at the gateway that told them, and at another one with the cursor that came along.
 
 import { type Chance, pick } from '../../emulators/story/chance.ts';
-import { look } from './clients.ts';
+import { look, type SignsIn } from './clients.ts';
 import type { Seen } from './history.ts';
 import type { Desk } from './watchers.ts';
 
@@ -19,16 +19,21 @@ export function openLookers({
   urls,
   chance,
   now,
+  signsIn,
 }: {
   readonly urls: readonly string[];
   readonly chance: Chance;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly signsIn?: SignsIn | undefined;
 }): Lookers {
   const reads: Seen[] = [];
 
   async function see(url: string, { conversation, id, by, cursor }: Told): Promise<void> {
-    const shown = await look(url, conversation, cursor);
+    const shown = await look(url, conversation, {
+      ...(cursor === undefined ? {} : { after: cursor }),
+      ...(signsIn && { signsIn }),
+    });
     // Who is not answered was not told anything old.
     if (shown) reads.push({ at: now(), conversation, id, by, shown });
   }

@@ -3,13 +3,13 @@
 import { Redis } from 'ioredis';
 import type { Fate } from '../../emulators/botpress/webhooks.ts';
 import { between, pick, seededChance } from '../../emulators/story/chance.ts';
-import { startWorld, type World } from '../../emulators/world.ts';
-import { providerName } from '../../src/domain/ids.ts';
+import { startWorld } from '../../emulators/world.ts';
 import { startRedis } from '../support/redis/server.ts';
-import { conversationId, marksIn, send, sseDesk, webSocketDesk } from './clients.ts';
+import { marksIn, type SignsIn, send, sseDesk, webSocketDesk } from './clients.ts';
 import { startGateway, WEBHOOK_SECRET } from './gateways.ts';
-import type { Sent, Span, Written } from './history.ts';
+import type { Sent, Span } from './history.ts';
 import { openLookers } from './lookers.ts';
+import { isOurs, OURS, placesIn, writtenIn } from './places.ts';
 import { type Harm, type Outcome, runChaos } from './run-chaos.ts';
 import { realTime } from './time.ts';
 
@@ -20,6 +20,20 @@ export interface GatewayRun {
   /** How long a process is frozen at most: longer than its lease lasts, and another takes over what it did. */
   readonly longestFreezeMs: number;
   readonly note?: (line: string) => void;
+  /** How a gateway is begun; absent, as it is. */
+  readonly start?: typeof startGateway;
+  /** What may go wrong; absent, everything. */
+  readonly harms?: (name: string) => boolean;
+  /** Absent, often. */
+  readonly longestWriterPauseMs?: number;
+  /** Absent, nobody has to. */
+  readonly signsIn?: SignsIn;
+  /** What else is done as long as there is writing. */
+  readonly besides?: (around: {
+    readonly urls: readonly string[];
+    readonly conversations: readonly string[];
+    readonly signal: AbortSignal;
+  }) => Promise<void>;
 }
 
 /**
@@ -34,7 +48,8 @@ const MOST_TRIES = 4;
 const GATEWAYS = ['one', 'two'];
 
 export async function runGateways(run: GatewayRun): Promise<Outcome> {
-  const { seed } = run;
+  const { seed, signsIn, start = startGateway } = run;
+  const { longestWriterPauseMs = LONGEST_WRITER_PAUSE_MS } = run;
   const time = realTime();
   const closing: (() => Promise<unknown>)[] = [];
   try {
@@ -48,18 +63,23 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
     const parts = { credentials: world.credentials, redisUrl: redis.url };
     const gateways = await Promise.all(
       GATEWAYS.map(async () => {
-        const gateway = await startGateway(parts);
+        const gateway = await start(parts);
         closing.push(() => gateway.close());
         return gateway;
       }),
     );
     const urls = gateways.map(({ url }) => url);
 
-    const lookers = openLookers({ urls, chance: seededChance(`${seed} lookers`), now: time.now });
+    const lookers = openLookers({
+      urls,
+      chance: seededChance(`${seed} lookers`),
+      now: time.now,
+      signsIn,
+    });
     const desks = urls.flatMap((url, index) => {
       const name = GATEWAYS[index] ?? '';
-      return [webSocketDesk(name, url, isOurs), sseDesk(name, url, isOurs)].map((desk) =>
-        lookers.at(url, desk),
+      return [webSocketDesk(name, url, isOurs, signsIn), sseDesk(name, url, isOurs, signsIn)].map(
+        (desk) => lookers.at(url, desk),
       );
     });
     const places = placesIn(world);
@@ -78,19 +98,21 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
     const writing = places.map(async (place, index) => {
       const chance = seededChance(`${seed} writer ${index}`);
       for (let count = 0; !enough.signal.aborted; count += 1) {
-        await time.pause(between(chance, 50, LONGEST_WRITER_PAUSE_MS), enough.signal);
+        await time.pause(between(chance, 50, longestWriterPauseMs), enough.signal);
         const url = chance() < 0.5 ? pick(chance, urls) : undefined;
         if (enough.signal.aborted) return;
         const text = `${OURS} ${index}/${count}`;
         const from = time.now();
         begun.set(text, from);
         if (!url || !place.takesSends) await place.say(text);
-        else if (chance() < 0.5) await send(url, place.conversation, text);
+        else if (chance() < 0.5)
+          await send(url, place.conversation, text, { ...(signsIn && { signsIn }) });
         else {
           // Whoever has a key asks again, wherever, until it is known what became of it.
           for (let tries = 0; tries < MOST_TRIES; tries += 1) {
             const anywhere = pick(chance, urls) ?? url;
-            if (await send(anywhere, place.conversation, text, text)) break;
+            const known = { key: text, ...(signsIn && { signsIn }) };
+            if (await send(anywhere, place.conversation, text, known)) break;
             await time.pause(between(chance, 0, 500), enough.signal);
           }
           sends.push({ id: text, from, to: time.now() });
@@ -98,6 +120,8 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
       }
     });
 
+    const conversations = places.map(({ conversation }) => conversation);
+    const more = run.besides?.({ urls, conversations, signal: enough.signal });
     const tellTo = (url: string) =>
       world.botpress.webhooks.target({
         webhookUrl: `${url}/webhooks/website`,
@@ -184,13 +208,14 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
       async stopWriting() {
         enough.abort();
         await Promise.all(writing);
+        await more;
       },
       written: () => places.flatMap((place) => writtenIn(place, begun)),
       besides: () => ({ reads: lookers.reads, sends, losses }),
       latenessMs: () => LATENESS_MS,
       disorderMs: () => LATENESS_MS,
       gaps: [],
-      harms,
+      harms: run.harms ? harms.filter(({ name }) => run.harms?.(name)) : harms,
       harmEveryMs: run.harmEveryMs,
       lastsMs: run.lastsMs,
       patienceMs: PATIENCE_MS,
@@ -205,94 +230,3 @@ export async function runGateways(run: GatewayRun): Promise<Outcome> {
 }
 
 const FATES: readonly Fate[] = ['dropped', 'doubled', 'held', 'sent'];
-const OURS = 'of the run';
-
-function isOurs(text: string): boolean {
-  return text.startsWith(OURS);
-}
-
-interface Place {
-  readonly name: string;
-  /** The global id. */
-  readonly conversation: string;
-  /** Whether somebody listens to it by itself. */
-  readonly isWatched: boolean;
-  readonly takesSends: boolean;
-  say(text: string): Promise<void>;
-  /** All that its service keeps of it, in order. */
-  texts(): readonly string[];
-}
-
-/** Some conversations of each service. */
-function placesIn({ botpress, chatling, chatbotkit, stackAuth }: World): readonly Place[] {
-  const placeOf = (
-    account: string,
-    nativeId: string,
-    place: Pick<Place, 'texts' | 'isWatched' | 'takesSends'> & { readonly url: string },
-  ): Place => ({
-    ...place,
-    name: `${account} ${nativeId}`,
-    conversation: conversationId({ provider: providerName(account), nativeId }),
-    say: (text) => sayAt(place.url, nativeId, text),
-  });
-  const webchat = [...botpress.store.conversations.values()]
-    .filter(({ integration }) => integration === 'webchat')
-    .slice(0, 2);
-  return [
-    ...webchat.map(({ id }) =>
-      placeOf('website', id, {
-        url: botpress.url,
-        isWatched: true,
-        takesSends: true,
-        texts: () =>
-          [...botpress.store.messages.values()]
-            .filter(({ conversationId: home }) => home === id)
-            .map(({ payload }) => String(payload['text'])),
-      }),
-    ),
-    ...[...chatbotkit.store.conversations.keys()].slice(0, 2).map((id, index) =>
-      placeOf('assistant', id, {
-        url: chatbotkit.url,
-        isWatched: index === 0,
-        takesSends: true,
-        texts: () =>
-          [...chatbotkit.store.messages.values()]
-            .filter(({ conversationId: home }) => home === id)
-            .map(({ text }) => text),
-      }),
-    ),
-    ...[...stackAuth.store.conversations.keys()].slice(0, 2).map((id, index) =>
-      placeOf('support', id, {
-        url: stackAuth.url,
-        isWatched: index === 0,
-        takesSends: true,
-        texts: () => (stackAuth.store.messages.get(id) ?? []).map(({ body }) => body ?? ''),
-      }),
-    ),
-    // An AI would answer what is sent there, and takes its time.
-    ...[...chatling.store.conversations.values()].slice(0, 1).map(({ id, messages }) =>
-      placeOf('help', id, {
-        url: chatling.url,
-        isWatched: false,
-        takesSends: false,
-        texts: () => messages.map(({ text }) => text),
-      }),
-    ),
-  ];
-}
-
-async function sayAt(url: string, conversation: string, text: string): Promise<void> {
-  const response = await fetch(`${url}/__emulator/say`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ conversationId: conversation, text }),
-  });
-  await response.arrayBuffer();
-}
-
-function writtenIn(place: Place, begun: ReadonlyMap<string, number>): readonly Written[] {
-  return place.texts().flatMap((text): Written[] => {
-    const at = begun.get(text);
-    return at === undefined ? [] : [{ conversation: place.conversation, id: text, at }];
-  });
-}
