@@ -25,12 +25,18 @@ export interface Bare {
 
 /** Leaves `dist/` of this tree alone. Resolves with the path of the tarball. */
 export async function pack(into: string): Promise<string> {
+  const cwd = await copyTree(into);
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--silent'], { cwd });
+  return join(cwd, stdout.trim());
+}
+
+/** A checkout as it is right now, without what was built in it. */
+export async function copyTree(into: string): Promise<string> {
   const copy = join(into, 'tree');
   const left = new Set(['.git', 'dist', 'node_modules']);
   await cp(ROOT, copy, { recursive: true, filter: (path) => !left.has(basename(path)) });
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  const { stdout } = await promisify(execFile)('npm', ['pack', '--silent'], { cwd: copy });
-  return join(copy, stdout.trim());
+  return copy;
 }
 
 export async function bareFolder(): Promise<Bare> {
