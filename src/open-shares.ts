@@ -7,7 +7,7 @@ import type { Rates } from './state/rates/rates.ts';
 import { redisRates } from './state/rates/redis.ts';
 import type { RedisDoor } from './state/redis.ts';
 
-const USUAL_RATE = { points: 6000, perSeconds: 60 };
+export const USUAL_RATE = { points: 6000, perSeconds: 60 };
 
 export interface OpenedShares {
   readonly shares: Shares;

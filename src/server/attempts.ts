@@ -6,8 +6,8 @@ import type { Doorkeeper } from '../security/doorkeeper.ts';
 import { networkOf } from './address.ts';
 
 /** Different ones from one address that open nothing: who was given one that is over presents it again and again. */
-const MOST_REFUSED = 20;
-const WITHIN_MS = 60_000;
+export const MOST_REFUSED = 20;
+export const WITHIN_MS = 60_000;
 /** The oldest make room. */
 const MOST_ADDRESSES = 10_000;
 const MOST_KNOWN = 10_000;

@@ -48,8 +48,11 @@ export interface WebSocketParts {
 const MOST_OPERATIONS = 100;
 /** How long a client may take to answer that the connection ends, before it is cut. */
 const FAREWELL_MS = 1000;
+export const INIT_WITHIN_MS = 3000;
+/** Each may send as much as a stranger may; behind a proxy that is not known for one all have one address. */
+export const MOST_STRANGERS = { inAll: 1000, ofAnAddress: 100 };
 /** A token may have some kilobytes. */
-const MOST_BYTES_OF_STRANGERS = 64 * 1024;
+export const MOST_BYTES_OF_STRANGERS = 64 * 1024;
 
 /** The codes by which a client knows whether to come back. RFC 6455, 7.4.1: elsewhere; later. */
 const GOING_AWAY = 1001;
@@ -88,10 +91,10 @@ export function openWebSockets({
   door: { doorkeeper, shares, hops },
   log,
   watching = onlyLines(log),
-  initWithinMs = 3000,
+  initWithinMs = INIT_WITHIN_MS,
   pingEveryMs = 15_000,
   mostBytes = LIMITS.bodyBytes,
-  mostStrangers = { inAll: 1000, ofAnAddress: 100 },
+  mostStrangers = MOST_STRANGERS,
 }: WebSocketParts): WebSockets {
   const connections = new Set<Connection>();
   const prepared = new WeakMap<object, Prepared>();
