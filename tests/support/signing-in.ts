@@ -9,6 +9,7 @@ import type { World } from '../../emulators/world.ts';
 import { compose } from '../../src/compose.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Gateway } from '../../src/gateway/gateway.ts';
 import { keysCommand } from '../../src/keys-command.ts';
 import type { Log } from '../../src/observability/log.ts';
 
@@ -22,7 +23,11 @@ export interface Place {
   /** What follows `parlance keys`. */
   run(...words: readonly string[]): Promise<Ran>;
   /** A gateway over this config. */
-  start(): Promise<{ readonly url: string; readonly logged: readonly Logged[] }>;
+  start(): Promise<{
+    readonly url: string;
+    readonly gateway: Gateway;
+    readonly logged: readonly Logged[];
+  }>;
   /** A key that was made by the command. */
   makeKey(...words: readonly string[]): Promise<string>;
 }
@@ -103,7 +108,7 @@ ${rest}`,
         randomSecret: () => 'of a test',
       });
       onTestFinished(() => started.close());
-      return { url: started.url, logged };
+      return { url: started.url, gateway: started.gateway, logged };
     },
     async makeKey(...words) {
       const { out, mistakes } = await run('create', '--name', 'a test', ...words);
