@@ -132,7 +132,7 @@ Conversation.implement({
         first: t.arg.int({ defaultValue: DEFAULT_PAGE, description: 'How many, up to 100.' }),
         after: t.arg.string({ description: 'A cursor of an earlier page.' }),
       },
-      complexity: pageCost,
+      complexity: pageCost('PARTICIPANT_LIST'),
       resolve: async (conversation, { first, after }, { gateway, operation }) => {
         const { provider } = conversation;
         const asked = { first: first ?? DEFAULT_PAGE, after: after ?? null };
@@ -155,7 +155,7 @@ Conversation.implement({
             'Whether rows that steer a bot or tell of its work come too: context, instruction, backstory, reasoning, activity, checkpoint.',
         }),
       },
-      complexity: pageCost,
+      complexity: pageCost('MESSAGE_LIST'),
       extensions: { calls: 'sharing' },
       resolve: async (conversation, { first, after, includeHidden }, { gateway, operation }) => {
         const asked = { first: first ?? DEFAULT_PAGE, after: after ?? null, includeHidden };

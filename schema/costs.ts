@@ -3,6 +3,7 @@
 
 import { FILTER_FIELDS } from '../src/domain/conversation.ts';
 import { decodeId } from '../src/domain/ids.ts';
+import type { Paging } from '../src/domain/page.ts';
 import type { Provider } from '../src/providers/provider.ts';
 import type { Context } from './context.ts';
 
@@ -20,10 +21,15 @@ interface Paged {
   readonly first?: number | null | undefined;
 }
 
-/** The page of a list of one conversation: most take one call, and the services of small pages some more. */
-export function pageCost(asked: Paged) {
-  const rows = rowsOf(asked);
-  return { field: 1 + Math.floor(rows / DEFAULT_PAGE), multiplier: rows };
+/** A page of a list of one conversation: what it takes on the average of the accounts, for it may be of any. */
+export function pageCost(verb: 'MESSAGE_LIST' | 'PARTICIPANT_LIST') {
+  return (asked: Paged, { gateway: { providers } }: Context) => {
+    const multiplier = rowsOf(asked);
+    const calls = providers
+      .map(({ can: { [verb]: able } }) => (able.support === 'NONE' ? 0 : pagesOf(able, multiplier)))
+      .reduce((all, one) => all + one, 0);
+    return { field: calls / Math.max(1, providers.length), multiplier };
+  };
 }
 
 /** The merged list: each provider that is asked, by what its table says of it. */
@@ -52,7 +58,12 @@ function laneCost({ can }: Provider, rows: number, filter: InboxFilter): number 
   if (given.some((field) => able.filters[field] === 'scanned')) {
     return isNumbered ? SCANS.numbered : SCANS.others;
   }
-  return isNumbered ? Math.ceil((rows + 2) / ROWS_OF_NUMBERED_PAGE) : 1;
+  return isNumbered ? pagesOf(able, rows) : 1;
+}
+
+/** One row more is asked for, which tells whether there is a next page. */
+function pagesOf({ paging }: { readonly paging: Paging }, rows: number): number {
+  return Math.ceil((rows + 1) / (paging === 'page-number' ? ROWS_OF_NUMBERED_PAGE : MOST_ROWS));
 }
 
 export function nodeCost({ id }: { readonly id: unknown }, { gateway }: Context): number {

@@ -22,8 +22,9 @@ export function boundedDocuments({
   return {
     onRequestParse: () => ({
       onRequestParseDone({ requestParserResult: sent }) {
-        if (Array.isArray(sent) && sent.length > batch)
-          throw malformed(tooMany(sent.length, batch));
+        if (!Array.isArray(sent)) return;
+        if (sent.length > batch) throw malformed(tooMany(sent.length, batch));
+        if (!sent.every(isMapping)) throw malformed(NO_OPERATION);
       },
     }),
     onParams({ params, setParams, context: { session } }) {
@@ -60,7 +61,13 @@ export function boundedDocuments({
 export function textOf(operations: Operations, sent: Sent, caller: Caller): string {
   const text = operations.textOf(sent, caller);
   if (text !== undefined) return text;
-  throw malformed('Send an operation: { "query": "{ conversations { nodes { title } } }" }.');
+  throw malformed(NO_OPERATION);
+}
+
+const NO_OPERATION = 'Send an operation: { "query": "{ conversations { nodes { title } } }" }.';
+
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function tooMany(sent: number, most: number): string {

@@ -116,13 +116,13 @@ function scales(
     if (name === '__schema' || name === '__type') {
       const described = schema.getType(name === '__schema' ? '__Schema' : '__Type');
       const { values } = node.selectionSet && described ? weigh(node.selectionSet, described) : ONE;
-      return { ...NOTHING, values: 1 + values * (name === '__schema' ? typesOfSchema : 1) };
+      return { ...NOTHING, values: values * (name === '__schema' ? typesOfSchema : 1) };
     }
     const field = type.getFields()[name];
     if (!field) return ONE;
     const { calls, rows } = costOf(field, node);
     const below = node.selectionSet ? weigh(node.selectionSet, getNamedType(field.type)) : NOTHING;
-    const values = 1 + rows * below.values;
+    const values = node.selectionSet ? rows * below.values : 1;
     switch (field.extensions['calls']) {
       case 'shared':
         return { calls: 0, shared: calls + below.calls + below.shared, values };

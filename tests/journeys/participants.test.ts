@@ -196,10 +196,10 @@ describe('the participants of a conversation', () => {
 
     const refused = await refusal(
       parlance,
-      `{ conversations(first: 100) { nodes { participants(first: 100) { nodes { id nativeId name } } } } }`,
+      `{ conversations(first: 100) { nodes { participants(first: 100) { nodes { id nativeId name email imageUrl } } } } }`,
     );
 
-    expect(refused.message).toMatch(/This operation costs \d+, and 25000 is the most/);
+    expect(refused.message).toMatch(/This operation costs \d+, and 500 is the most/);
   });
 });
 

@@ -162,7 +162,7 @@ export const ROWS: readonly Row[] = [
     of: 'cost',
     by: 'a page that is named by a variable',
     query:
-      'query ($n: Int = 100) { conversations(first: $n) { nodes { messages(first: $n) { nodes { text } } } } }',
+      'query ($n: Int = 100) { conversations(first: $n) { nodes { messages(first: $n) { nodes { id text role } } } } }',
     variables: { n: 100 },
     says: /costs \d+/,
   },
@@ -170,7 +170,7 @@ export const ROWS: readonly Row[] = [
     of: 'cost',
     by: 'a list within an alias called __schema',
     query:
-      'query __schema { __schema: conversations(first: 100) { ...__schema } } fragment __schema on ConversationConnection { nodes { __type: messages(first: 100) { nodes { text } } } }',
+      'query __schema { __schema: conversations(first: 100) { ...__schema } } fragment __schema on ConversationConnection { nodes { __type: messages(first: 100) { nodes { id text role } } } }',
     says: /costs \d+/,
   },
   {
