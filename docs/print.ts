@@ -2,6 +2,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { withAnswers, withParts } from './marked-parts.ts';
+import { partsFromMetrics } from './metric-tables.ts';
 import { openStoppedSandbox } from './stopped-sandbox.ts';
 import { partsFromTables } from './verb-tables.ts';
 
@@ -11,6 +12,7 @@ await sandbox.close();
 
 await rewrite('../README.md', async (text) => withAnswers(withParts(text, parts), askAnew));
 await rewrite('./providers.md', async (text) => withParts(text, parts));
+await rewrite('./operating.md', async (text) => withParts(text, partsFromMetrics()));
 
 async function rewrite(path: string, change: (text: string) => Promise<string>): Promise<void> {
   const file = new URL(path, import.meta.url);
