@@ -88,6 +88,10 @@ describe('a line of the log', () => {
     log.error({ err: new Error(`it said ${SECRET}`), [SECRET]: SECRET }, `what of ${SECRET}?`);
 
     expect(() => JSON.parse(lines[0] ?? '')).not.toThrow();
+    // What hangs on an error is not in it, either.
+    log.error({ err: Object.assign(new Error('no'), { command: ['people’s words'] }) }, 'no');
+    expect(lines[1]).toContain('"message":"no"');
+    expect(lines[1]).not.toContain('words');
     expect(lines.join('')).not.toContain('w0rd');
   });
 });
