@@ -160,6 +160,8 @@ describe('a connection', () => {
     const { socket, closed } = await init(desk.url, { authorization: 'Bearer good' });
     socket.terminate();
     await closed;
+    // By then the gateway has heard of it as well.
+    await openSocket(desk.url);
 
     letIn();
     await vi.waitFor(() => expect(admitted).toBe(1));
