@@ -138,6 +138,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       hsts: config.server.hsts,
     });
     page = config.metrics && (await serveMetrics(metrics, { host: LOOPBACK, ...config.metrics }));
+    if (page) log.info({ url: `${page.url}/metrics` }, 'metrics are served');
   } catch (error) {
     await server?.close();
     await opened?.close();

@@ -73,7 +73,10 @@ describe('a gateway in front of services that say back what they were asked with
     }
     const posted = { method: 'POST', body: '{}', headers: { 'x-bp-secret': OWN.WEBHOOK_SECRET } };
     said.push(await everyWord(`${url}/webhooks/website`, posted));
-    said.push(JSON.stringify(socket.heard));
+    const [, metrics = ''] = await started.line(/"url":"(http:[^"]+\/metrics)".*"metrics are served"/);
+    const scraped = await everyWord(metrics, {});
+    expect(scraped).toContain('parlance_upstream_calls_total{provider="partner"');
+    said.push(scraped, JSON.stringify(socket.heard));
     // Its last words are looked through, too.
     await say(ONE, { id: leaky('crashes') }).catch(() => undefined);
     const { code, out, err } = await started.ended();
@@ -158,6 +161,7 @@ providers:
 redis: { url: redis://127.0.0.1, prefix: "test:${randomUUID()}:" }
 server: { cursorSecret: \${CURSOR_SECRET}, leaveAfterMs: 0 }
 cache: false
+metrics: { port: 0 }
 auth: { keys: ./keys.json }
 `,
     },
