@@ -160,8 +160,10 @@ describe('what a caller asks at once', () => {
     expect((await first).response.status).toBe(200);
     expect((await other).response.status).toBe(200);
     await socket.hear(ofType('complete', 'a'));
-    socket.say({ type: 'subscribe', id: 'c', payload: { query: QUERY } });
-    await underWay(4);
+    for (const id of ['c', 'd', 'e']) {
+      socket.say({ type: 'subscribe', id, payload: { query: '{ __typename }' } });
+      expect(at(await socket.hear((told) => at(told, 'id') === id), 'type')).toBe('next');
+    }
   });
 
   it('has room again when a client goes before its answer', async () => {
