@@ -73,7 +73,9 @@ describe('a gateway in front of services that say back what they were asked with
     }
     const posted = { method: 'POST', body: '{}', headers: { 'x-bp-secret': OWN.WEBHOOK_SECRET } };
     said.push(await everyWord(`${url}/webhooks/website`, posted));
-    const [, metrics = ''] = await started.line(/"url":"(http:[^"]+\/metrics)".*"metrics are served"/);
+    const [, metrics = ''] = await started.line(
+      /"url":"(http:[^"]+\/metrics)".*"metrics are served"/,
+    );
     const scraped = await everyWord(metrics, {});
     expect(scraped).toContain('parlance_upstream_calls_total{provider="partner"');
     said.push(scraped, JSON.stringify(socket.heard));
