@@ -39,27 +39,24 @@ const KINDS: readonly (readonly [string, OpenRates])[] = [
   ],
 ];
 
-describe.each(KINDS)('rates in %s', (_name, open) => {
-  it.concurrent.each(Object.entries(RATES_LAWS))('%s', async (_title, law) => {
+describe.concurrent.each(KINDS)('rates in %s', (_name, open) => {
+  it.each(Object.entries(RATES_LAWS))('%s', async (_title, law) => {
     await expect(law(open)).resolves.toBeUndefined();
   });
 });
 
-describe('rates that', () => {
+describe.concurrent('rates that', () => {
   it('have no fault break no law', async () => {
     expect(await brokenBy(plainRates)).toEqual([]);
   });
 
-  it.concurrent.each(brokenRates)(
-    '%s break the law that says so',
-    async (_do, { open, breaks }) => {
-      const broken = await brokenBy(open);
+  it.each(brokenRates)('%s break the law that says so', async (_do, { open, breaks }) => {
+    const broken = await brokenBy(open);
 
-      for (const words of breaks) {
-        expect(broken).toContainEqual(expect.stringContaining(words));
-      }
-    },
-  );
+    for (const words of breaks) {
+      expect(broken).toContainEqual(expect.stringContaining(words));
+    }
+  });
 
   it('break it are there for every law', () => {
     const all = brokenRates.flatMap(([, { breaks }]) => breaks);

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { redisRates } from '../../src/state/rates/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';
+import { startRedisCluster } from '../support/redis/cluster.ts';
 import { startRedis } from '../support/redis/server.ts';
 
 const quiet = () => undefined;
@@ -54,4 +55,23 @@ it('what is kept of a caller is a number that the server forgets', async () => {
   expect(key).toMatch(/^p:rates:[\w-]{43}$/);
   expect(await client.get(key)).toBe('2');
   expect(await client.ttl(key)).toBeGreaterThan(50);
+});
+
+it('on a cluster every caller has one share, on whichever node it is', async () => {
+  const nodes = await startRedisCluster();
+  const cluster = nodes.map(({ url }) => url);
+  const open = async () => {
+    const door = openRedis({ cluster, prefix: 'p:', log });
+    onTestFinished(() => door.close());
+    return redisRates({ door, points: 3, perSeconds: 60, clock: Date.now });
+  };
+  const [one, other] = [await open(), await open()];
+
+  for (let caller = 0; caller < 20; caller += 1) {
+    const spent = [];
+    for (const rates of [one, other, one, other]) {
+      spent.push((await rates.spend(`${caller}`, 1)).ok);
+    }
+    expect(spent).toEqual([true, true, true, false]);
+  }
 });
