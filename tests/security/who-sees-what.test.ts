@@ -1,0 +1,544 @@
+// Every field of the schema and every kind of caller, over every transport: who sees what.
+
+import { isObjectType } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { schema } from '../../schema/index.ts';
+import type { Fact } from '../../src/domain/event.ts';
+import { encodeId, providerName } from '../../src/domain/ids.ts';
+import { at } from '../support/answer.ts';
+import { CLASSES, type Class } from './fields.ts';
+import {
+  ACCOUNT_NAMES,
+  type AccountName,
+  CALLERS,
+  type CallerName,
+  CUSTOMER,
+  FOREIGN,
+  type House,
+  type Line,
+  lineTo,
+  OWN,
+  openHouse,
+  TRANSPORTS,
+  type Transport,
+} from './house.ts';
+import { type Seen, seenIn, selectionOf } from './selections.ts';
+
+/** Of the rows: ten that are the desk's come first. */
+const SAID = `${OWN}-m10`;
+
+it('says of every field of the schema who sees it', () => {
+  const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) && !type.name.startsWith('__')
+      ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`)
+      : [],
+  );
+
+  expect([...CLASSES.keys()].toSorted()).toEqual(fields.toSorted());
+});
+
+describe.each(TRANSPORTS)('over %s', (transport) => {
+  it('a question shows each caller what is theirs to see, whichever way it is asked', async () => {
+    const house = await openHouse();
+    const all = new Map<string, ReadonlyMap<string, Seen>>();
+    const ask = async (caller: CallerName, account: AccountName) => {
+      const line = lineTo(house.url, transport, caller);
+      const answers = await Promise.all(
+        PROBES.map(async ({ name, query }) => ({
+          key: `${account} ${name}`,
+          answer: await line.ask(query, idsAt(account)),
+        })),
+      );
+      return answers;
+    };
+    for (const account of ACCOUNT_NAMES) {
+      for (const { key, answer } of await ask('everything', account)) {
+        expect({ key, errors: at(answer, 'errors') }).toEqual({ key, errors: undefined });
+        all.set(key, seenIn(answer));
+      }
+    }
+    expect(fieldsSeen([...all.values()])).toEqual(fieldsOf(['open', 'desk', 'raw', 'admin']));
+
+    const wrong: string[] = [];
+    for (const caller of namesOfCallers()) {
+      const seen: ReadonlyMap<string, Seen>[] = [];
+      const accounts = askedBy(caller);
+      for (const account of accounts) {
+        for (const { key, answer } of await ask(caller, account)) {
+          const own = seenIn(answer);
+          seen.push(own);
+          if (!may(caller, 'read')) wrong.push(...notRefused(caller, key, answer));
+          for (const [field, got] of own) {
+            const wanted = wantedOf(caller, field);
+            const isWrong = all.get(key)?.get(field) === 'seen' && wanted && got !== wanted;
+            if (accounts.length === 1 && isElsewhere(account, field)) continue;
+            if (isWrong) wrong.push(`${caller}: ${key}: ${field} is ${got}, and not ${wanted}`);
+          }
+        }
+      }
+      const missing = fieldsOf(['open', 'desk', 'raw', 'admin']).filter(
+        (field) =>
+          wantedOf(caller, field) === 'seen' && !seen.some((one) => one.get(field) === 'seen'),
+      );
+      const isHad = (field: string) => accounts.some((one) => !isElsewhere(one, field));
+      const own = missing.filter(isHad);
+      wrong.push(...own.map((field) => `${caller}: ${field} is nowhere to be seen`));
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('a write is done for whoever may write it, and says what may be known of it', async () => {
+    const house = await openHouse();
+    const wrong: string[] = [];
+    const seen: ReadonlyMap<string, Seen>[] = [];
+    for (const caller of namesOfCallers()) {
+      const [account = 'website'] = accountsOf(caller);
+      const line = lineTo(house.url, transport, caller);
+      for (const mutation of MUTATIONS) {
+        const input = inputOf(house, mutation, account);
+        const before = house.services[account].changed.length;
+        const answer = await line.ask(mutationOf(mutation), { input });
+        const type = at(answer, 'data.result.__typename');
+        const isDone = mayWrite(caller, mutation);
+        if (type !== (isDone ? `${pascal(mutation)}Payload` : 'ForbiddenError')) {
+          wrong.push(`${caller}: ${mutation}: ${JSON.stringify(answer)}`);
+        }
+        if (!isDone && house.services[account].changed.length > before) {
+          wrong.push(`${caller}: ${mutation}: something was changed`);
+        }
+        if (!isDone) continue;
+        const own = seenIn(answer);
+        seen.push(own);
+        for (const [field, got] of own) {
+          const isAfter = CLASSES.get(field) === 'read after' && !may(caller, 'read');
+          const wanted = CLASSES.get(field) === 'errors' ? 'empty' : isAfter ? 'refused' : 'seen';
+          if (!isBelow(field) && got !== wanted) wrong.push(`${caller}: ${field} is ${got}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(fieldsSeen(seen, ['written', 'read after'])).toEqual(
+      fieldsOf(['written', 'read after']),
+    );
+  });
+
+  it('what is not theirs is answered as what never was', async () => {
+    const house = await openHouse();
+    const wrong: string[] = [];
+    for (const caller of namesOfCallers().filter((one) => may(one, 'read'))) {
+      const own = accountsOf(caller);
+      const asked = ACCOUNT_NAMES.flatMap((account) => {
+        const isHad = own.includes(account);
+        const rows = [OWN, FOREIGN].flatMap((nativeId) => {
+          const isTheirs = isHad && (!isCustomer(caller) || nativeId === OWN);
+          // Of an account that is theirs a conversation that never was, else an account.
+          const [where, which] = isHad ? [account, 'nothing'] : ['nobody', nativeId];
+          const never = (said: string) =>
+            said.replaceAll(where, account).replaceAll(which, nativeId);
+          return [
+            {
+              id: conversationId(account, nativeId),
+              isTheirs,
+              as: conversationId(where, which),
+              never,
+            },
+            { id: messageId(account, nativeId), isTheirs, as: messageId(where, which), never },
+          ];
+        });
+        const never = (said: string) => said;
+        const note = encodeMessage(account, OWN, `${OWN}-m0`);
+        return [
+          ...rows,
+          { id: providerId(account), isTheirs: isHad, as: providerId('nobody'), never },
+          { id: note, isTheirs: isHad && !isCustomer(caller), as: note, never },
+        ];
+      });
+      const line = lineTo(house.url, transport, caller);
+      const shown = await nodesOf(
+        line,
+        asked.map(({ id }) => id),
+      );
+      const absent = await nodesOf(
+        line,
+        asked.map(({ as }) => as),
+      );
+      for (const [index, { id, isTheirs, never }] of asked.entries()) {
+        const { isThere, said } = shown[index] ?? {};
+        const asIf = never(absent[index]?.said ?? '');
+        if (isThere !== isTheirs) wrong.push(`${caller}: ${atob(id)}`);
+        if (!isTheirs && said !== asIf) wrong.push(`${caller}: ${said}, and not ${asIf}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe.each(['SSE', 'WebSocket'] as const)('over %s', (transport) => {
+  it('whoever may read is told what happens in what is theirs', async () => {
+    const house = await openHouse();
+    const wrong: string[] = [];
+    for (const caller of namesOfCallers()) {
+      const [account = 'website'] = accountsOf(caller);
+      const told = await toldTo(house, { transport, caller, account });
+      if (!may(caller, 'read')) {
+        wrong.push(...told.flatMap((answer) => notRefused(caller, 'a subscription', answer)));
+        continue;
+      }
+      const own = told.map(seenIn);
+      const seen = fieldsSeen(own, ['told']);
+      const missing = fieldsOf(['told']).filter((field) => !seen.includes(field));
+      wrong.push(...missing.map((field) => `${caller}: ${field} is not told`));
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Each by itself, in one operation. */
+async function nodesOf(line: Line, ids: readonly string[]) {
+  const nodes = ids.map((id, index) => `n${index}: node(id: "${id}") { id }`);
+  const answer = await line.ask(`{ ${nodes.join(' ')} }`);
+  const errors = at(answer, 'errors');
+  return ids.map((id, index) => {
+    const own = (Array.isArray(errors) ? errors : []).filter(
+      (error) => at(error, 'path.0') === `n${index}`,
+    );
+    const said = own.map((error) => [at(error, 'message'), at(error, 'extensions')]);
+    return { isThere: at(answer, `data.n${index}.id`) === id, said: JSON.stringify(said) };
+  });
+}
+
+const CUSTOMERS_WRITE: ReadonlySet<string> = new Set([
+  'sendMessage',
+  'createConversation',
+  'getOrCreateConversation',
+  'requestReply',
+  'rateMessage',
+]);
+
+function may(caller: CallerName, scope: 'read' | 'write' | 'raw' | 'admin'): boolean {
+  return CALLERS[caller].scopes.has(scope);
+}
+
+function mayWrite(caller: CallerName, mutation: string): boolean {
+  if (!isCustomer(caller)) return may(caller, 'write');
+  // Nobody can write as the person outside there.
+  const isMute = caller === 'customer-at-support' && mutation === 'sendMessage';
+  return CUSTOMERS_WRITE.has(mutation) && !isMute;
+}
+
+function isCustomer(caller: CallerName): boolean {
+  return CALLERS[caller].contact !== null;
+}
+
+function wantedOf(caller: CallerName, field: string): Seen | undefined {
+  const sees = (scope: 'raw' | 'admin', otherwise: Seen): Seen =>
+    isCustomer(caller) ? 'empty' : may(caller, scope) ? 'seen' : otherwise;
+  switch (CLASSES.get(field)) {
+    case 'open':
+      return may(caller, 'read') ? 'seen' : 'refused';
+    case 'desk':
+      return isCustomer(caller) ? 'empty' : may(caller, 'read') ? 'seen' : 'refused';
+    case 'raw':
+      return may(caller, 'read') ? sees('raw', 'refused') : 'refused';
+    case 'admin':
+      return may(caller, 'read') ? sees('admin', 'empty') : 'refused';
+    default:
+      return undefined;
+  }
+}
+
+function namesOfCallers(): CallerName[] {
+  const customers = ACCOUNT_NAMES.map((account) => `customer-at-${account}` as const);
+  return ['nothing', 'reader', 'writer', 'raw', 'admin', 'one-account', 'everything', ...customers];
+}
+
+function accountsOf(caller: CallerName): readonly AccountName[] {
+  const { contact, providers } = CALLERS[caller];
+  return ACCOUNT_NAMES.filter(
+    (name) =>
+      (contact === null || contact.provider === name) &&
+      (providers === 'all' || providers.has(providerName(name))),
+  );
+}
+
+/** Nothing but that it takes the scope. */
+function notRefused(caller: CallerName, key: string, answer: unknown): string[] {
+  const errors = at(answer, 'errors') ?? at(answer, 'data.result');
+  const isRefused =
+    Array.isArray(errors) &&
+    errors.every(
+      (error) =>
+        at(error, 'extensions.code') === 'FORBIDDEN' &&
+        String(at(error, 'message')).includes('`read`'),
+    );
+  const isNothing = Object.values(Object(at(answer, 'data') ?? {})).every(
+    (value) => value === null,
+  );
+  return isRefused && isNothing ? [] : [`${caller}: ${key}: ${JSON.stringify(answer)}`];
+}
+
+function fieldsOf(classes: readonly Class[]): string[] {
+  return [...CLASSES].flatMap(([field, name]) => (classes.includes(name) ? field : [])).toSorted();
+}
+
+function fieldsSeen(
+  all: readonly ReadonlyMap<string, Seen>[],
+  classes: readonly Class[] = ['open', 'desk', 'raw', 'admin'],
+): string[] {
+  const fields = all.flatMap((one) =>
+    [...one].flatMap(([field, how]) => (how === 'seen' ? field : [])),
+  );
+  return [...new Set(fields)]
+    .filter((field) => classes.includes(CLASSES.get(field) ?? 'root'))
+    .toSorted();
+}
+
+/** Whether a field says something at other accounts only. */
+function isElsewhere(account: AccountName, field: string): boolean {
+  const isOfRow = account === 'website' && /^(Contact\.|Conversation\.contact)/.test(field);
+  const [native] = /^(Botpress|Chatling|ChatBotKit|StackAuth|Generic)/.exec(field) ?? [];
+  return isOfRow || (native !== undefined && native !== NATIVES[account]);
+}
+
+const NATIVES: Readonly<Record<AccountName, string>> = {
+  website: 'Botpress',
+  help: 'Chatling',
+  assistant: 'ChatBotKit',
+  support: 'StackAuth',
+  notebook: 'Generic',
+};
+
+/** At each of theirs; those who differ by a scope alone, at one. */
+function askedBy(caller: CallerName): readonly AccountName[] {
+  const differ: readonly CallerName[] = ['nothing', 'writer', 'raw', 'admin'];
+  return differ.includes(caller) ? ['help'] : accountsOf(caller);
+}
+
+const PARTS_OF_ROW = new Set(['Conversation.messages', 'Conversation.native']);
+const ROW = selectionOf('Conversation', { without: PARTS_OF_ROW });
+const WORDS = selectionOf('MessageConnection', {
+  without: new Set(['MessageConnection.edges', 'Message.native', 'Message.conversation']),
+});
+const EDGES = selectionOf('MessageConnection', {
+  without: new Set([
+    'MessageConnection.nodes',
+    'Message.native',
+    'Message.content',
+    'Message.conversation',
+  ]),
+});
+const MESSAGE = selectionOf('Message', {
+  without: new Set([
+    'Message.native',
+    'Message.content',
+    'Conversation.participants',
+    ...PARTS_OF_ROW,
+  ]),
+});
+const PAGE = selectionOf('ConversationConnection', {
+  without: new Set([
+    'ConversationConnection.nodes',
+    'Conversation.participants',
+    'Source.error',
+    ...PARTS_OF_ROW,
+  ]),
+});
+const NODES = selectionOf('ConversationConnection', {
+  without: new Set([
+    'ConversationConnection.edges',
+    'ConversationConnection.sources',
+    'Conversation.participants',
+    ...PARTS_OF_ROW,
+  ]),
+});
+const NATIVE = selectionOf('ConversationNative');
+const WORDS_NATIVE = `{ __typename nodes { __typename native ${selectionOf('MessageNative')} } }`;
+
+const rowBy = (way: string, selection: string) =>
+  `query ($id: ID!) { ${way}(id: $id) { __typename ... on Conversation ${selection} } }`;
+
+/** Every way to a row, and everything below it. */
+const PROBES = [
+  { name: 'a conversation', query: rowBy('conversation', ROW) },
+  { name: 'a conversation by its id', query: rowBy('node', ROW) },
+  { name: 'its native part', query: rowBy('node', `{ __typename native ${NATIVE} }`) },
+  { name: 'what was said', query: rowBy('node', `{ __typename messages(first: 12) ${WORDS} }`) },
+  {
+    name: 'where it stands',
+    query: rowBy('conversation', `{ __typename messages(first: 1) ${EDGES} }`),
+  },
+  {
+    name: 'native parts of it',
+    query: rowBy('conversation', `{ __typename messages(first: 1) ${WORDS_NATIVE} }`),
+  },
+  {
+    name: 'a message by its id',
+    query: `query ($message: ID!) { node(id: $message) { __typename ... on Message ${MESSAGE} } }`,
+  },
+  {
+    name: 'a page',
+    query: `query ($after: DateTime) {
+      conversations(first: 10, filter: { createdAfter: $after }) ${PAGE}
+    }`,
+  },
+  { name: 'the rows of a page', query: `{ conversations(first: 10) ${NODES} }` },
+  {
+    name: 'a provider',
+    query: `query ($provider: ID!) {
+      node(id: $provider) { __typename ... on Provider ${selectionOf('Provider')} }
+    }`,
+  },
+];
+
+function idsAt(account: AccountName) {
+  return {
+    id: conversationId(account, OWN),
+    message: encodeMessage(account, OWN, SAID),
+    provider: providerId(account),
+    after: '2026-01-01T00:00:00.000Z',
+  };
+}
+
+function conversationId(account: string, nativeId: string): string {
+  const conversation = { provider: providerName(account), nativeId };
+  return encodeId({ type: 'Conversation', conversation });
+}
+
+function messageId(account: string, inside: string): string {
+  return encodeMessage(account, inside, `${inside}-m10`);
+}
+
+function encodeMessage(account: string, inside: string, nativeId: string): string {
+  const conversation = { provider: providerName(account), nativeId: inside };
+  return encodeId({ type: 'Message', message: { conversation, nativeId } });
+}
+
+function providerId(account: string): string {
+  return encodeId({ type: 'Provider', provider: providerName(account) });
+}
+
+const MUTATIONS = Object.keys(schema.getMutationType()?.getFields() ?? {});
+
+function pascal(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** What is below what a write is about is a question, and asked as one. */
+const BELOW = new Set(
+  ['Conversation', 'Message', 'Contact', 'Participant'].flatMap((name) => {
+    const type = schema.getType(name);
+    return isObjectType(type)
+      ? Object.keys(type.getFields()).map((field) => `${name}.${field}`)
+      : [];
+  }),
+);
+
+function isBelow(field: string): boolean {
+  return (
+    BELOW.has(field) || !['written', 'read after', 'errors'].includes(CLASSES.get(field) ?? '')
+  );
+}
+
+const ONLY_IDS = new Set([...BELOW].filter((field) => !field.endsWith('.id')));
+
+function mutationOf(name: string): string {
+  const payload = selectionOf(`${pascal(name)}Payload`, { without: ONLY_IDS });
+  return `mutation ($input: ${pascal(name)}Input!) {
+    result: ${name}(input: $input) { __typename ... on Error { said: message } ... on ${pascal(name)}Payload ${payload} }
+  }`;
+}
+
+let spares = 0;
+
+function inputOf({ services }: House, mutation: string, account: AccountName): object {
+  const id = conversationId(account, OWN);
+  const message = encodeMessage(account, OWN, SAID);
+  switch (mutation) {
+    case 'deleteConversation': {
+      spares += 1;
+      services[account].begin(`spare-${spares}`, CUSTOMER);
+      return { id: conversationId(account, `spare-${spares}`) };
+    }
+    case 'createConversation':
+    case 'getOrCreateConversation':
+      return { provider: account };
+    case 'completeConversation':
+      return { provider: account, messages: [{ role: 'USER', text: 'a word' }] };
+    case 'upsertContact':
+      return { provider: account, name: 'a name' };
+    case 'updateConversation':
+      return { id, title: 'another title' };
+    case 'updateMessage':
+      return { id: message, text: 'another word' };
+    case 'deleteMessage':
+      return { id: message };
+    case 'rateMessage':
+      return { id: message, rating: 'HELPFUL' };
+    case 'sendMessage':
+      return { conversationId: id, text: 'a word' };
+    case 'addParticipant':
+    case 'removeParticipant':
+      return { conversationId: id, participantId: 'somebody' };
+    case 'uploadAttachment':
+      return { conversationId: id, url: 'https://example.com/a' };
+    case 'requestReply':
+    case 'createConversationSession':
+      return { conversationId: id };
+    default:
+      throw new Error(`nobody has said what ${mutation} is given`);
+  }
+}
+
+const EVENTS = selectionOf('ConversationEvent', {
+  without: new Set([...ONLY_IDS, ...fieldsOf(['errors'])]),
+});
+
+/** Everything that can happen, once; what is told last is what it ends with. */
+async function toldTo(
+  house: House,
+  {
+    transport,
+    caller,
+    account,
+  }: { transport: Exclude<Transport, 'HTTP'>; caller: CallerName; account: AccountName },
+): Promise<unknown[]> {
+  const line = lineTo(house.url, transport, caller);
+  const listening = line.listen(
+    `subscription ($id: ID) { event: conversationEvents(conversationId: $id, confirm: true) ${EVENTS} }`,
+    { id: conversationId(account, OWN) },
+  );
+  const first = await listening.next();
+  if (!may(caller, 'read')) return [first.value];
+  await house.happen(account, factsFor(house, account, caller));
+  const told: unknown[] = [first.value];
+  while (at(told.at(-1), 'data.event.__typename') !== 'ReplyFailed') {
+    told.push((await listening.next()).value);
+  }
+  await listening.return?.();
+  return told;
+}
+
+function factsFor(
+  { services }: House,
+  account: AccountName,
+  caller: CallerName,
+): (Fact | 'missed')[] {
+  const stored = services[account].rows.get(OWN);
+  const message = stored?.messages.find(({ nativeId }) => nativeId === SAID);
+  if (!stored || !message) throw new Error('there is nothing to tell of');
+  const usage = { tokens: 7, endReason: 'stop' };
+  const failure = { kind: 'gateway-unavailable', because: 'it broke off' } as const;
+  return [
+    { kind: 'MESSAGE_ADDED', message },
+    { kind: 'MESSAGE_UPDATED', message },
+    { kind: 'MESSAGE_DELETED', nativeId: SAID },
+    { kind: 'CONVERSATION_CREATED', row: stored.conversation },
+    { kind: 'CONVERSATION_UPDATED', row: stored.conversation },
+    { kind: 'CONVERSATION_DELETED' },
+    { kind: 'REPLY_DELTA', replyId: 'r', index: 0, text: 'a word' },
+    { kind: 'REPLY_COMPLETED', replyId: 'r', message, usage },
+    { kind: 'DELIVERY_SETTLED', idempotencyKey: 'k', caller, delivery: 'SENT', message },
+    'missed',
+    { kind: 'REPLY_FAILED', replyId: 'r', failure },
+  ];
+}
