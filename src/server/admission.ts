@@ -58,7 +58,6 @@ export async function admitted(
       // From here on it is one of their subscriptions.
       giveBack();
       listened();
-      if (ended.signal.aborted) response.destroy();
     },
   };
 }

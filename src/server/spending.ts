@@ -17,8 +17,8 @@ type Asked = Parameters<typeof priceOf>[0] & {
 export function paidBefore(shares: Shares): Plugin<Context & Came> {
   async function refusalOf(asked: Asked): Promise<GraphQLError | undefined> {
     const { payer, ended } = asked.contextValue;
-    if (ended?.aborted) return isOver();
     const spent = await shares.spend(payer, priceOf(asked));
+    if (ended?.aborted) return isOver();
     return spent.ok ? undefined : shareSpent(spent.retryAt);
   }
 

@@ -5,9 +5,11 @@ import { request } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Doorkeeper, Refusal } from '../../src/security/doorkeeper.ts';
 import { startServer } from '../../src/server/server.ts';
+import { openShares } from '../../src/server/shares.ts';
 import { gatewayOver, handMade, type Making } from '../gateway/hand-made.ts';
 import { at } from '../support/answer.ts';
 import { callerNamed } from '../support/callers.ts';
+import { startDesk } from '../support/desk.ts';
 import { openDoors } from '../support/doors.ts';
 
 const QUERY = JSON.stringify({ query: '{ conversations { nodes { id } } }' });
@@ -165,6 +167,37 @@ describe('a session that ends', () => {
     expect(response.statusCode).toBe(401);
     expect(response.headers['www-authenticate']).toContain('invalid_token');
     expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['a query', 'application/json', QUERY],
+    [
+      'a subscription',
+      'text/event-stream',
+      JSON.stringify({ query: 'subscription { messageAdded { __typename } }' }),
+    ],
+  ])('while %s is paid for runs nothing', async (_what, accept, body) => {
+    const doors = openDoors({ good: callerNamed('ann') });
+    const desk = await startDesk({
+      doorkeeper: doors,
+      shares: {
+        ...openShares({}),
+        spend() {
+          doors.end('good', 'expired');
+          return Promise.resolve({ ok: true });
+        },
+      },
+    });
+
+    const response = await fetch(`${desk.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer good', accept },
+      body,
+    });
+
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toContain('invalid_token');
+    expect(desk.gateway.listeners).toBe(0);
   });
 
   it('while a query runs calls it off, and nothing that was read is told', async () => {
