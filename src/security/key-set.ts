@@ -103,7 +103,7 @@ export async function openFileKeySet(path: string, log: Log): Promise<Read<KeySe
   return { ok: true, value: { current, look, askAgain: look, complaint: () => null } };
 }
 
-export function parseKeySet(text: string): Read<PublicKeys> {
+function parseKeySet(text: string): Read<PublicKeys> {
   const set = keySetIn(text);
   if (!set)
     return { ok: false, complaint: 'holds no JSON Web Key Set, which is `{ "keys": [ … ] }`' };

@@ -32,8 +32,8 @@ export interface Tokens {
   admit(token: string): Promise<Judged>;
 }
 
-/** Of whoever signs in with tokens, for `keys revoke` too. */
-export function subjectOf(issuer: string, sub: string): string {
+/** Of whoever signs in with tokens. `keys revoke` takes it as it is. */
+function subjectOf(issuer: string, sub: string): string {
   return `jwt:${issuer}|${sub}`;
 }
 
