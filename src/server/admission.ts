@@ -14,7 +14,7 @@ export interface Door {
   readonly hops: number;
 }
 
-export type CameByRequest = Came & Required<Pick<Came, 'ended' | 'listens'>>;
+type CameByRequest = Came & Required<Pick<Came, 'ended' | 'listens'>>;
 
 /** Undefined where it has been answered already. `listened` is told of an answer that lasts. */
 export async function admitted(

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Watching } from '../observability/watching.ts';
-import { admitted, type Door, OVER, sayRefusal } from './admission.ts';
+import { admitted, type Door } from './admission.ts';
 import { readBody } from './body.ts';
 import type { Connections } from './connections.ts';
 import type { Page } from './graphiql.ts';
@@ -62,7 +62,6 @@ export function openRoutes({
       response.setHeader('connection', 'close');
       return sayError(response, 413, tooLarge(mostBytes));
     }
-    if (came.ended.aborted) return sayRefusal(request, response, OVER);
     // The GraphQL server takes a body that was read already from this field.
     await graphql.yoga.handle(Object.assign(request, { body }), response, came);
   }
