@@ -137,6 +137,23 @@ describe('GraphiQL without the internet', () => {
     expect(pageErrors).toEqual([]);
   });
 
+  it('runs no script but its own, and reaches nobody but its gateway', async () => {
+    const parlance = await startParlance({ count: 1 });
+    const { page, consoleErrors } = await visit(parlance);
+
+    const ran = await page.evaluate(async () => {
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "owned"';
+      document.head.append(script);
+      const reached = await fetch('https://evil.example/').catch(() => null);
+      return [document.title, reached?.status];
+    });
+
+    expect(ran).toEqual(['Parlance', undefined]);
+    expect(consoleErrors.join()).toContain('script-src');
+    expect(consoleErrors.join()).toContain('connect-src');
+  });
+
   it('shows the documentation of the schema', async () => {
     const parlance = await startParlance({ count: 1 });
     const { page } = await visit(parlance);
