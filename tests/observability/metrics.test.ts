@@ -369,6 +369,23 @@ describe('the numbers of operations', () => {
     });
   });
 
+  it('tell of shares that are spent, over HTTP as over WebSocket', async () => {
+    const rate = { points: 12, perSeconds: 3600 };
+    const parlance = await startParlance({ ...FEW, limits: { rate } });
+    const { url } = parlance;
+    const socket = await openAcknowledged(url);
+    for (let round = 0; round < 3; round += 1) await post(url, { query: INBOX });
+    socket.say({ type: 'subscribe', id: '1', payload: { query: INBOX } });
+    await socket.hear((message) => at(message, 'id') === '1');
+
+    await vi.waitFor(async () => {
+      const { value } = await scrape(parlance);
+      expect(value('parlance_refusals_total', { reason: 'share' })).toBe(2);
+      const spent = { type: 'query', outcome: 'RATE_LIMITED' };
+      expect(value('parlance_operations_total', spent)).toBe(2);
+    });
+  });
+
   it('tell that it is leaving', async () => {
     const metrics = openMetrics();
     const { parlance } = await startParlance({ ...FEW, metrics });
