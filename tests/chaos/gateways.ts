@@ -29,6 +29,7 @@ export interface GatewayParts {
   readonly config?: object;
   /** How it is begun, up to the command's own words; absent, as the command is. */
   readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
   /** Told all it prints. */
   readonly hear?: (part: string) => void;
 }
@@ -43,7 +44,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
 
   async function begin(port: number) {
     const command = [...(parts.command ?? ['bin/parlance.js']), 'start', '--config', config];
-    const child = launch(command, { PORT: String(port) });
+    const child = launch(command, { ...parts.environment, PORT: String(port) });
     const listening = /"url":"(http:[^"]+)\/graphql".*"listening"/;
     const [, url = ''] = await untilSaid(child, listening, parts.hear ?? (() => undefined));
     return { child, url };
