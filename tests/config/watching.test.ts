@@ -35,12 +35,12 @@ telemetry: { traces: "http://collector:4318/v1/traces" }`;
   });
 
   it('have each mistake named, with the fix', async () => {
-    const written = `${PROVIDERS}\nmetrics: { prot: 9464 }\ntelemetry: { traces: "http://u:p4ss-w0rd@collector/" }`;
+    const written = `${PROVIDERS}\nmetrics: { ports: 9464 }\ntelemetry: { traces: "http://u:p4ss-w0rd@collector/" }`;
 
     const messages = messagesOf(await loadYaml(written));
 
     expect(messages).toEqual([
-      'metrics.prot is not a setting: write port instead, or remove it.',
+      'metrics.ports is not a setting: write port instead, or remove it.',
       expect.stringMatching(/^metrics\.port is missing: /),
       'telemetry.traces must be the URL that spans are posted to, such as http://127.0.0.1:4318/v1/traces, without a query or a password.',
     ]);
