@@ -3,6 +3,7 @@
 import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { ANYONE } from '../../src/domain/caller.ts';
 import { KEY_PREFIX } from '../../src/security/key.ts';
 import { type KeyFile, writtenKeyFile } from '../../src/security/key-file.ts';
 import { openKeys } from '../../src/security/keys.ts';
@@ -224,6 +225,20 @@ describe('a doorkeeper', () => {
     stopLate();
     await endOf(session);
     await vi.waitFor(() => expect(told).toEqual(['who listens']), SOON);
+  });
+
+  it('tells of an end once, however often it is looked', () => {
+    const sessions = openSessions(Date.now);
+    let why: 'revoked' | null = null;
+    const told: string[] = [];
+    sessions.begin({ caller: ANYONE, over: () => why }).onEnd((end) => told.push(end));
+
+    sessions.sweep();
+    why = 'revoked';
+    sessions.sweep();
+    sessions.sweep();
+
+    expect([told, sessions.size]).toEqual([['revoked'], 0]);
   });
 
   it('looks through ten thousand who are in within a few milliseconds', async () => {
