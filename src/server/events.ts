@@ -35,18 +35,12 @@ async function subscribe(
   const { signal } = operation;
   const giveBack = shares.subscriptions.take(payer);
   if (!giveBack) return { errors: [tooMany(shares.subscriptions.most)] };
-  if (signal.aborted) giveBack();
-  signal.addEventListener('abort', giveBack, { once: true });
-  const end = () => {
-    signal.removeEventListener('abort', giveBack);
-    giveBack();
-  };
   const source = await createSourceEventStream(asked).catch((error: unknown) => {
-    end();
+    giveBack();
     throw error;
   });
   if (!(Symbol.asyncIterator in source)) {
-    end();
+    giveBack();
     return source;
   }
   const events: AsyncIterator<unknown, unknown> = source[Symbol.asyncIterator]();
@@ -94,12 +88,12 @@ async function subscribe(
       // What was read for somebody who may not be told any more is told to nobody.
       const result = done || signal.aborted ? undefined : await executed(value);
       if (result && !signal.aborted) return { done: false, value: result };
-      end();
+      giveBack();
       if (!done) await events.return?.();
       return { done: true, value: undefined };
     },
     async return() {
-      end();
+      giveBack();
       await events.return?.();
       return { done: true, value: undefined };
     },

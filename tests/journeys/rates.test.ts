@@ -2,7 +2,7 @@
 // transport, and counted over all gateways of a Redis.
 
 import { randomUUID } from 'node:crypto';
-import { describe, expect, inject, it, vi } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { secret } from '../../src/config/secret.ts';
 import { at, listAt, textAt } from '../support/answer.ts';
 import { callerNamed } from '../support/callers.ts';
@@ -213,62 +213,6 @@ describe('one who has nothing left', () => {
     expect(response.status).toBe(429);
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(parlance.parlance.gateway.listeners).toBe(0);
-  });
-});
-
-describe('what is told to who listens', () => {
-  async function listening(points: number, selection: string, perSeconds = 1) {
-    const parlance = await started(
-      { points, perSeconds },
-      { events: { polling: { watchedMs: 20, inboxMs: 20 } } },
-    );
-    const { world, url } = parlance;
-    const { id } = rowWhere(world.botpress.store.conversations);
-    const socket = await openSocket(url);
-    socket.say({ type: 'connection_init', payload: { authorization: 'Bearer ann' } });
-    await socket.hear(ofType('connection_ack'));
-    const query = `subscription ($id: ID) {
-      messageAdded(conversationId: $id, confirm: true) { __typename ... on MessageAdded { message { text } ${selection} } ... on Gap { reason } }
-    }`;
-    const variables = { id: conversationId('website', id) };
-    socket.say({ type: 'subscribe', id: 'a', payload: { query, variables } });
-    await socket.hear(ofType('next', 'a'));
-    return {
-      parlance,
-      say: (text: string) => world.botpress.say(id, text),
-      texts: () =>
-        socket.heard
-          .map((message) => at(message, 'payload.data.messageAdded.message.text'))
-          .filter((text) => text !== undefined),
-      gaps: () => socket.heard.filter((message) => JSON.stringify(message).includes('Gap')),
-    };
-  }
-
-  it('is paid for where it takes a call, and waits for the next share where there is none left', async () => {
-    const { say, texts, gaps } = await listening(
-      8,
-      'conversation { title participants { nodes { id } } }',
-    );
-    const all = Array.from({ length: 4 }, (_, index) => `${index}`);
-    const before = performance.now();
-
-    for (const text of all) say(text);
-    await vi.waitFor(() => expect(texts()).toHaveLength(4), 15_000);
-
-    expect(texts()).toEqual(all);
-    expect(gaps()).toEqual([]);
-    expect(performance.now() - before).toBeGreaterThan(900);
-  });
-
-  it('costs nothing where it takes none', async () => {
-    const { parlance, say, texts } = await listening(2, '', HOUR);
-    const all = Array.from({ length: 20 }, (_, index) => `${index}`);
-
-    for (const text of all) say(text);
-    await vi.waitFor(() => expect(texts()).toEqual(all), 5000);
-
-    expect((await post(parlance, FREE)).status).toBe(200);
-    expect((await post(parlance, FREE)).status).toBe(429);
   });
 });
 

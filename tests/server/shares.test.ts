@@ -96,10 +96,12 @@ describe('the subscriptions of a caller', () => {
     });
   });
 
-  it('have room again where one could not begin', async () => {
+  it.each([
+    'subscription { messageAdded(conversationId: "no id") { __typename } }',
+    'subscription ($missing: Boolean!) { messageAdded(confirm: $missing) { __typename } }',
+  ])('have room again where one could not begin: %s', async (query) => {
     const { desk } = await started({ subscriptionsPerCaller: 1 });
     const socket = await connected(desk);
-    const query = 'subscription { messageAdded(conversationId: "no id") { __typename } }';
 
     for (let id = 0; id < 3; id += 1) {
       socket.say({ type: 'subscribe', id: `${id}`, payload: { query } });
