@@ -30,6 +30,8 @@ export interface GatewayParts {
   /** How it is begun, up to the command's own words; absent, as the command is. */
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Told the id of its process, each time it is begun. */
+  readonly began?: (pid: number) => void;
   /** Told all it prints. */
   readonly hear?: (part: string) => void;
 }
@@ -45,6 +47,7 @@ export async function startGateway(parts: GatewayParts): Promise<Gateway> {
   async function begin(port: number) {
     const command = [...(parts.command ?? ['bin/parlance.js']), 'start', '--config', config];
     const child = launch(command, { ...parts.environment, PORT: String(port) });
+    parts.began?.(child.pid ?? 0);
     const listening = /"url":"(http:[^"]+)\/graphql".*"listening"/;
     const [, url = ''] = await untilSaid(child, listening, parts.hear ?? (() => undefined));
     return { child, url };
