@@ -33,7 +33,7 @@ export interface Asked {
 }
 
 /** Values of an answer that weigh as much as one call. */
-export const VALUES_PER_CALL = 100;
+const VALUES_PER_CALL = 100;
 
 /** Of a document that is valid; a whole number, at least 1. What cannot run costs as little as there is. */
 export function priceOf(asked: Asked): number {

@@ -22,6 +22,7 @@ export function answerBare(socket: Duplex, status: string, message: string): voi
       `HTTP/1.1 ${status}`,
       'connection: close',
       'content-type: application/json',
+      'x-content-type-options: nosniff',
       `content-length: ${Buffer.byteLength(body)}`,
       '',
       body,

@@ -105,7 +105,7 @@ async function byGet(url: string, sent: Attack): Promise<Told> {
   }
 }
 
-export function toldIn({ text, status }: { readonly text: string; readonly status: number }): Told {
+function toldIn({ text, status }: { readonly text: string; readonly status: number }): Told {
   // The lines of an event stream, or the one of anything else.
   const lines = /^data: \{/m.test(text)
     ? text.split('\n').flatMap((line) => (line.startsWith('data: {') ? [line.slice(6)] : []))

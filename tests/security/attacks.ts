@@ -373,7 +373,7 @@ export const ROWS: readonly Row[] = [
   },
 ];
 
-export function times(count: number, text: (index: number) => string): string {
+function times(count: number, text: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => text(index)).join(' ');
 }
 

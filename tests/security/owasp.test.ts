@@ -1,9 +1,13 @@
 // Each attack of the OWASP cheat sheet by each road: refused for what it is, in little time, and nobody is the worse for it.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startWorld, type World } from '../../emulators/world.ts';
 import { ACCOUNTS, emulatorOf } from '../support/accounts.ts';
 import { leaksIn } from '../support/hostile.ts';
+import { conversationId } from '../support/mutations.ts';
+import { rowWhere } from '../support/stores.ts';
 import { type Attacked, attack, ROADS, startAttacked } from './attacked.ts';
 import { ROWS } from './attacks.ts';
 
@@ -59,6 +63,30 @@ describe.each(ROADS)('over %s', (road) => {
       expect(gateway.alive()).toBe(true);
     },
   );
+});
+
+it('nobody is asked for a file that a client names', async () => {
+  let asked = 0;
+  const inside = createServer((_request, response) => {
+    asked += 1;
+    response.end();
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void inside.close());
+  await once(inside, 'listening');
+  const address = inside.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/secret`;
+  const { id } = rowWhere(world.chatbotkit.store.conversations);
+
+  // The provider would fetch it, where it is well.
+  world.chatbotkit.inject({ kind: 'status', status: 400, times: 1 });
+  const told = await attack('POST', gateway.url, {
+    query:
+      'mutation ($input: UploadAttachmentInput!) { uploadAttachment(input: $input) { __typename } }',
+    variables: { input: { conversationId: conversationId('assistant', id), url } },
+  });
+
+  expect(told.text).toContain('ProviderRefusedError');
+  expect(asked).toBe(0);
 });
 
 function writesIn(seen: World): string[] {
