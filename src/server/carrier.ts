@@ -1,6 +1,5 @@
 // One WebSocket as the protocol sees it: what may wait to be read, what a silent one is taken for, and how it is told to go.
 
-import type { Duplex } from 'node:stream';
 import { CloseCode, type WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Log } from '../observability/log.ts';
@@ -63,21 +62,6 @@ export function askForLife(socket: WebSocket, everyMs: number): () => void {
     socket.ping();
   }, everyMs);
   return () => clearInterval(timer);
-}
-
-/** Whoever was not let in yet has one short thing to say. Returns what lifts the bound. */
-export function boundUntilLetIn(socket: WebSocket, wire: Duplex, mostBytes: number): () => void {
-  let bytes = 0;
-  const count = (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= mostBytes) return;
-    lift();
-    sendAway(socket, { code: 1009, reason: 'Say connection_init first, and no more' });
-    socket.pause();
-  };
-  const lift = () => void wire.off('data', count);
-  wire.on('data', count);
-  return lift;
 }
 
 export function sendAway(

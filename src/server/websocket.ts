@@ -9,15 +9,16 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { ErrorCode } from '../../schema/failure.ts';
 import type { Log } from '../observability/log.ts';
 import { onlyLines, type Watching } from '../observability/watching.ts';
-import type { Session } from '../security/doorkeeper.ts';
-import { addressOf, networkOf } from './address.ts';
-import { bearerOf, type Door, tooManyAtOnce } from './admission.ts';
-import { askForLife, boundUntilLetIn, carrierOf, sendAway } from './carrier.ts';
+import { addressOf } from './address.ts';
+import { type Door, tooManyAtOnce } from './admission.ts';
+import { askForLife, carrierOf, sendAway } from './carrier.ts';
+import { type Connection, end } from './connection.ts';
 import { type Graphql, type Prepared, prepare } from './graphql.ts';
+import { letIn } from './let-in.ts';
 import { LIMITS } from './limits.ts';
-import { observedSocket, type SocketTrail } from './observed-sockets.ts';
-import { countOf, payerOf } from './shares.ts';
+import { observedSocket } from './observed-sockets.ts';
 import { shown, shownError } from './shown.ts';
+import { boundUntilLetIn, MOST_STRANGERS, type MostStrangers, openStrangers } from './strangers.ts';
 import { answerBare } from './unreadable.ts';
 
 export interface WebSockets {
@@ -41,7 +42,7 @@ export interface WebSocketParts {
   /** Of one message; absent, as much as a body may have. */
   readonly mostBytes?: number;
   /** How many there may be at a time that have not said `connection_init`; absent, 1000, and 100 of them of one address. */
-  readonly mostStrangers?: { readonly inAll: number; readonly ofAnAddress: number };
+  readonly mostStrangers?: MostStrangers;
 }
 
 /** Each may hold an event that waits to be written. */
@@ -49,46 +50,13 @@ const MOST_OPERATIONS = 100;
 /** How long a client may take to answer that the connection ends, before it is cut. */
 const FAREWELL_MS = 1000;
 export const INIT_WITHIN_MS = 3000;
-/** Each may send as much as a stranger may; behind a proxy that is not known for one all have one address. */
-export const MOST_STRANGERS = { inAll: 1000, ofAnAddress: 100 };
-/** A token may have some kilobytes. */
-export const MOST_BYTES_OF_STRANGERS = 64 * 1024;
 
-/** The codes by which a client knows whether to come back. RFC 6455, 7.4.1: elsewhere; later. */
+/** RFC 6455, 7.4.1: the client comes back, elsewhere. */
 const GOING_AWAY = 1001;
-const TRY_AGAIN_LATER = 1013;
-/** Of the protocol: with something else, or not at all; with a new token. */
-const UNAUTHORIZED = 4401;
-const FORBIDDEN = 4403;
-
-interface Connection {
-  readonly socket: WebSocket;
-  /** The address it came from. */
-  readonly address: string;
-  /** What its first request presented. */
-  readonly authorization: string | undefined;
-  /** Once it was let in. */
-  session?: Session;
-  payer?: string;
-  /** One for each operation, by what was sent for it: ids may be used again. */
-  readonly operations: Map<object, Running>;
-  /** What is to be done when it is closed. */
-  readonly leaves: (() => void)[];
-  readonly trail: SocketTrail;
-  /** It is no stranger any more. */
-  known(): void;
-}
-
-interface Running {
-  readonly left: AbortController;
-  /** A query and a mutation end by themselves; a subscription lasts. */
-  readonly lasts: boolean;
-  readonly giveBack: () => void;
-}
 
 export function openWebSockets({
   graphql,
-  door: { doorkeeper, shares, hops },
+  door,
   log,
   watching = onlyLines(log),
   initWithinMs = INIT_WITHIN_MS,
@@ -98,10 +66,10 @@ export function openWebSockets({
 }: WebSocketParts): WebSockets {
   const connections = new Set<Connection>();
   const prepared = new WeakMap<object, Prepared>();
-  const strangers = countOf(mostStrangers.inAll);
-  // Where nobody signs in nobody is strange, and all may be behind one address.
-  const strangersOf = countOf(
-    doorkeeper.open ? Number.POSITIVE_INFINITY : mostStrangers.ofAnAddress,
+  const { doorkeeper, shares, hops } = door;
+  const strangers = openStrangers(
+    // Where nobody signs in all may be at one address, and none is stranger than another.
+    doorkeeper.open ? { ...mostStrangers, ofAnAddress: mostStrangers.inAll } : mostStrangers,
   );
   let leaving = false;
   watching.meter.read('parlance_websockets', () => [[{}, connections.size]]);
@@ -123,7 +91,7 @@ export function openWebSockets({
 
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: initWithinMs,
-    onConnect: ({ extra, connectionParams }) => letIn(extra, connectionParams),
+    onConnect: ({ extra, connectionParams }) => letIn(door, extra, connectionParams),
     onSubscribe: ({ extra, subscriptions }, id, payload) =>
       begin(extra, payload, { id, count: Object.keys(subscriptions).length }),
     execute: (args) => preparedFor(args).execute(),
@@ -139,54 +107,6 @@ export function openWebSockets({
       if (leaving) setImmediate(dismiss, extra);
     },
   });
-
-  /** Whoever is not let in is sent away with the reason. */
-  async function letIn(
-    connection: Connection,
-    presented: Record<string, unknown> | undefined,
-  ): Promise<boolean> {
-    const { socket, address } = connection;
-    const { authorization = connection.authorization, Authorization = authorization } =
-      presented ?? {};
-    const admission = await doorkeeper.admit({ credential: bearerOf(Authorization), address });
-    if (socket.readyState !== socket.OPEN) return false;
-    if (!admission.ok) {
-      const { code, message: reason, expired } = admission.refusal;
-      const codes = {
-        UNAUTHENTICATED: expired ? FORBIDDEN : UNAUTHORIZED,
-        FORBIDDEN,
-        RATE_LIMITED: TRY_AGAIN_LATER,
-        GATEWAY_UNAVAILABLE: TRY_AGAIN_LATER,
-      };
-      sendAway(socket, { code: codes[code], reason });
-      return false;
-    }
-    const { session } = admission;
-    const payer = payerOf(session.caller, { address, open: doorkeeper.open });
-    const giveBack = shares.sockets.take(payer);
-    if (!giveBack) {
-      const reason = `There are ${shares.sockets.most} connections of yours, which are the most. Close one first.`;
-      sendAway(socket, { code: TRY_AGAIN_LATER, reason });
-      return false;
-    }
-    connection.leaves.push(giveBack);
-    connection.known();
-    connection.session = session;
-    connection.trail.is(session.caller.id);
-    connection.payer = payer;
-    connection.leaves.push(
-      session.onEnd((why) => {
-        for (const { left } of connection.operations.values()) left.abort();
-        sendAway(
-          socket,
-          why === 'expired'
-            ? { code: FORBIDDEN, reason: 'Your token has expired. Connect again with a new one.' }
-            : { code: UNAUTHORIZED, reason: 'What you presented is good no more. Sign in again.' },
-        );
-      }),
-    );
-    return socket.readyState === socket.OPEN;
-  }
 
   async function begin(
     connection: Connection,
@@ -230,7 +150,7 @@ export function openWebSockets({
   function opened(socket: WebSocket, request: IncomingMessage, known: () => void): void {
     const address = addressOf(request, hops);
     const { authorization } = request.headers;
-    const lift = boundUntilLetIn(socket, request.socket, MOST_BYTES_OF_STRANGERS);
+    const lift = boundUntilLetIn(socket, request.socket);
     const trail = observedSocket(watching, request);
     const connection: Connection = {
       trail,
@@ -270,15 +190,8 @@ export function openWebSockets({
 
   return {
     open(request, socket, head) {
-      const network = networkOf(addressOf(request, hops));
-      const placeOfAll = strangers.take('');
-      const placeOfAddress = placeOfAll && strangersOf.take(network);
-      const known = () => {
-        placeOfAll?.();
-        placeOfAddress?.();
-      };
-      if (!placeOfAddress) {
-        known();
+      const known = strangers.enter(addressOf(request, hops));
+      if (!known) {
         const message = 'Too many connections wait to be let in. Come again in a moment.';
         answerBare(socket, '503 Service Unavailable', message);
         return;
@@ -296,13 +209,6 @@ export function openWebSockets({
       clearTimeout(limit);
     },
   };
-}
-
-function end({ operations }: Connection, payload: object): void {
-  const running = operations.get(payload);
-  running?.left.abort();
-  running?.giveBack();
-  operations.delete(payload);
 }
 
 type Asked = Parameters<typeof prepare>[1];

@@ -6,11 +6,8 @@ import { parse } from 'yaml';
 import { USUAL_RATE } from '../../src/open-shares.ts';
 import { MOST_REFUSED, WITHIN_MS } from '../../src/server/attempts.ts';
 import { USUAL_SHARES } from '../../src/server/shares.ts';
-import {
-  INIT_WITHIN_MS,
-  MOST_BYTES_OF_STRANGERS,
-  MOST_STRANGERS,
-} from '../../src/server/websocket.ts';
+import { MOST_BYTES_OF_STRANGERS, MOST_STRANGERS } from '../../src/server/strangers.ts';
+import { INIT_WITHIN_MS } from '../../src/server/websocket.ts';
 import { configOf, loadYaml } from '../config/folder.ts';
 
 const page = await readFile(new URL('../../docs/limits.md', import.meta.url), 'utf8');
