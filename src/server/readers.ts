@@ -5,7 +5,7 @@ import type { Log } from '../observability/log.ts';
 import type { Patience } from './patience.ts';
 
 /** One that reads a byte now and then may take so many times as long as one that reads nothing. */
-const FEW_BYTES = 10;
+export const FEW_BYTES = 10;
 
 interface Waiting {
   readonly sinceMs: number;

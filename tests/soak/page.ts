@@ -12,7 +12,7 @@ export interface Around {
 }
 
 export function pageOf(
-  { gateways, harmed, written, asked, visits, breaches }: SoakOutcome,
+  { gateways, harmed, written, asked, answered, visits, breaches }: SoakOutcome,
   { minutes, seed, machine, on, complaints }: Around,
 ): string {
   const harms = [...new Set(harmed)].map(
@@ -28,7 +28,7 @@ process, over one Redis and emulated services, with caches on and callers who si
 ${complaints.length === 0 ? '' : `\n${complaints.map((one) => `- ${one}`).join('\n')}\n`}
 | what was done | |
 | --- | --- |
-| questions asked | ${asked} |
+| questions asked, and answered | ${asked}, ${answered} |
 | messages written | ${written} |
 | times somebody came to listen | ${visits} |
 | what went wrong meanwhile | ${harms.join(', ') || 'nothing'} |
@@ -45,7 +45,7 @@ function sectionOf({ readings, verdict, errors }: Soaked, index: number): string
   const { heap, rss, handles, longestDelayMs } = verdict;
   return `## Gateway ${index + 1}
 
-| | at the beginning | after a third | at the end | an hour, by the line |
+| | after a tenth | after a third | at the end | an hour, by the line |
 | --- | --- | --- | --- | --- |
 ${rowOf('heap and buffers', readings, ({ heapUsed, external }) => heapUsed + external, heap, inMegabytes)}
 ${rowOf('the process (RSS)', readings, (reading) => reading.rss, rss, inMegabytes)}
@@ -66,5 +66,5 @@ function rowOf(
     const reading = readings[Math.floor(part * (readings.length - 1))];
     return reading ? inWords(of(reading)) : '';
   };
-  return `| ${name} | ${at(0)} | ${at(1 / 3)} | ${at(1)} | ${inWords(perHour)} (${inWords(from)} to ${inWords(to)}) |`;
+  return `| ${name} | ${at(0.1)} | ${at(1 / 3)} | ${at(1)} | ${inWords(perHour)} (${inWords(from)} to ${inWords(to)}) |`;
 }

@@ -30,6 +30,8 @@ export interface SoakOutcome {
   readonly harmed: readonly string[];
   readonly written: number;
   readonly asked: number;
+  /** Not so where it took too long, or what it was about could not be reached. */
+  readonly answered: number;
   /** How often somebody came to listen. */
   readonly visits: number;
 }
@@ -46,7 +48,8 @@ export interface Soaked {
 /** As in life: what a service or Redis does to a gateway, and nobody ends it. */
 const HARMS = ['Redis begins anew', 'a service fails', 'every connection to Redis is cut'];
 const TOKEN_GOOD_FOR_S = 20;
-const QUERY_PAUSE_MS = 100;
+const QUERY_PAUSE_MS = 200;
+const ASKERS = 5;
 const LONGEST_WRITER_PAUSE_MS = 3000;
 /** Fills up in the first third, so that what grows after that is not the cache. */
 const CACHE = { memoryMb: 4 };
@@ -58,6 +61,7 @@ export async function runSoak(run: SoakRun): Promise<SoakOutcome> {
   await writeFile(keys, jwks);
   const heard: Heard[] = [];
   let asked = 0;
+  let answered = 0;
   try {
     const { breaches, harmed, history } = await runGateways({
       ...run,
@@ -73,13 +77,16 @@ export async function runSoak(run: SoakRun): Promise<SoakOutcome> {
       },
       async besides({ urls, conversations, signal }) {
         const time = realTime();
-        for (let count = 0; !signal.aborted; count += 1) {
-          const url = urls[count % urls.length] ?? '';
-          const conversation = conversations[count % conversations.length] ?? '';
-          await ask(url, count, conversation, signsIn);
-          asked += 1;
-          await time.pause(QUERY_PAUSE_MS, signal);
-        }
+        const askOn = async (asker: number) => {
+          for (let count = asker; !signal.aborted; count += ASKERS) {
+            const url = urls[asker % urls.length] ?? '';
+            const conversation = conversations[count % conversations.length] ?? '';
+            asked += 1;
+            if (await ask(url, count, conversation, signsIn)) answered += 1;
+            await time.pause(QUERY_PAUSE_MS, signal);
+          }
+        };
+        await Promise.all(Array.from({ length: ASKERS }, (_, asker) => askOn(asker)));
       },
     });
     return {
@@ -95,6 +102,7 @@ export async function runSoak(run: SoakRun): Promise<SoakOutcome> {
       harmed,
       written: history.written.length,
       asked,
+      answered,
       visits: history.subscribers.reduce(
         (sum, { moments }) => sum + moments.filter(({ type }) => type === 'came').length,
         0,
@@ -172,20 +180,18 @@ function parsed(line: string): unknown {
   }
 }
 
-/** One question after the other, each of another kind. */
+/** One question after the other, each of another kind; whether it was answered. */
 async function ask(
   url: string,
   count: number,
   conversation: string,
   signsIn: SignsIn,
-): Promise<void> {
-  if (count % 3 === 0) {
-    await look(url, conversation, { signsIn });
-    return;
-  }
+): Promise<boolean> {
+  if (count % 3 === 0) return (await look(url, conversation, { signsIn })) !== undefined;
   const query =
     count % 3 === 1
       ? '{ conversations(first: 10) { nodes { id title tags { key value } } pageInfo { endCursor } sources { status } } }'
       : `{ providers { name health { state } } n${count}: __typename }`;
-  await answerOf(url, { query }, await signsIn());
+  const said = await answerOf(url, { query }, await signsIn());
+  return said !== undefined && at(said, 'errors') === undefined;
 }
