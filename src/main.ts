@@ -133,9 +133,9 @@ async function loadClosed(words: Words): Promise<Config | undefined> {
   return missing === undefined ? loaded : undefined;
 }
 
-function surround(config: Config): Surroundings {
-  know(secretsIn(config));
-  const log = openLog({ level: config.log.level, scrub });
+function surround(loaded: Config): Surroundings {
+  know(secretsIn(loaded));
+  const log = openLog({ level: loaded.log.level, scrub });
   endLoudly({
     log,
     scrub,
@@ -157,7 +157,9 @@ function surround(config: Config): Surroundings {
 
 function startMistake(error: unknown, { server }: Config): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `Port ${server.port} is taken. Stop what listens there, or choose another: PORT=4001 npm start`;
+    // Metrics may have one of their own.
+    const port = 'port' in error && typeof error.port === 'number' ? error.port : server.port;
+    return `Port ${port} is taken. Stop what listens there, or choose another: PORT=4001 npm start`;
   }
   return `The gateway could not start: ${error instanceof Error ? error.message : String(error)}`;
 }
