@@ -85,9 +85,9 @@ async function subscribe(
     async next() {
       const { done, value } = await events.next();
       if (!done) await paid();
-      // What was read for somebody who may not be told any more is told to nobody.
+      // Nothing is read for somebody who has gone, or may not be told any more.
       const result = done || signal.aborted ? undefined : await executed(value);
-      if (result && !signal.aborted) return { done: false, value: result };
+      if (result) return { done: false, value: result };
       giveBack();
       if (!done) await events.return?.();
       return { done: true, value: undefined };

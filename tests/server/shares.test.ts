@@ -12,6 +12,12 @@ import { ofType, openSocket, type RawSocket } from '../support/socket.ts';
 const LISTEN = 'subscription { messageAdded(confirm: true) { __typename } }';
 const QUERY = `{ conversation(id: "${idOf('one-0')}") { nativeId } }`;
 
+const hears = (id: string) => ({
+  type: 'next',
+  id,
+  payload: { data: { messageAdded: { __typename: 'Listening' } } },
+});
+
 async function started(limits: ShareLimits, finds?: () => Promise<void>) {
   const doors = openDoors({ ann: callerNamed('ann'), bob: callerNamed('bob') });
   const desk = await startDesk({
@@ -66,7 +72,7 @@ describe('the subscriptions of a caller', () => {
     expect(response.status).toBe(429);
     expect(await response.text()).toContain('RATE_LIMITED');
     expect(desk.gateway.listeners).toBe(4);
-    expect(at(await subscribed(await connected(desk, 'bob'), 'a'), 'type')).toBe('next');
+    expect(await subscribed(await connected(desk, 'bob'), 'a')).toEqual(hears('a'));
   });
 
   it.each<[string, (socket: RawSocket) => void]>([
@@ -92,7 +98,7 @@ describe('the subscriptions of a caller', () => {
 
     await vi.waitFor(async () => {
       const id = `${Math.random()}`;
-      expect(at(await subscribed(socket, id), 'type')).toBe('next');
+      expect(await subscribed(socket, id)).toEqual(hears(id));
     });
   });
 
@@ -108,7 +114,7 @@ describe('the subscriptions of a caller', () => {
       await socket.hear((message) => at(message, 'id') === `${id}`);
     }
 
-    expect(at(await subscribed(socket, 'a'), 'type')).toBe('next');
+    expect(await subscribed(socket, 'a')).toEqual(hears('a'));
   });
 
   it('have room again when their session is over', async () => {
@@ -120,7 +126,7 @@ describe('the subscriptions of a caller', () => {
     doors.give('ann', callerNamed('ann'));
 
     const socket = await connected(desk);
-    expect(at(await subscribed(socket, 'a'), 'type')).toBe('next');
+    expect(await subscribed(socket, 'a')).toEqual(hears('a'));
     expect((await stream(desk)).response.status).toBe(200);
   });
 });
@@ -164,7 +170,8 @@ describe('what a caller asks at once', () => {
     await socket.hear(ofType('complete', 'a'));
     for (const id of ['c', 'd', 'e']) {
       socket.say({ type: 'subscribe', id, payload: { query: '{ __typename }' } });
-      expect(at(await socket.hear((told) => at(told, 'id') === id), 'type')).toBe('next');
+      const told = await socket.hear((message) => at(message, 'id') === id);
+      expect(at(told, 'payload.data')).toEqual({ __typename: 'Query' });
     }
   });
 
