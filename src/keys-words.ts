@@ -40,12 +40,12 @@ export function readGrant(words: Words, accounts: readonly string[], nowMs: numb
   function scopesIn(text: string | undefined, confined: boolean): Scope[] {
     const known = confined ? SCOPES.filter((one) => one === 'read' || one === 'write') : SCOPES;
     const list = known.join(', ');
-    const words = listed(text);
-    if (words.length === 0) {
+    const named = listed(text);
+    if (named.length === 0) {
       note(`--scopes is missing: say what the key may do, some of ${list}, such as --scopes read.`);
       return [];
     }
-    return words.flatMap((said) => {
+    return named.flatMap((said) => {
       const scope = known.find((one) => one === said);
       if (scope) return [scope];
       const because = confined ? ' for a key that is confined to a contact' : '';

@@ -33,8 +33,7 @@ async function setUp() {
 describe('docs/sign-in.md', () => {
   it('makes a key that its command for curl is answered with, lists it, and ends it', async () => {
     const { place } = await setUp();
-    const made = await (await parlance([...wordsOf(CREATE), '--config', place.config])).ended();
-    const key = made.out.trim();
+    const key = (await runIn(place, CREATE)).out.trim();
     const { url } = await place.start();
 
     const good = await curl(url, key);
@@ -42,7 +41,6 @@ describe('docs/sign-in.md', () => {
     const { out } = await runIn(place, list);
     const { mistakes } = await runIn(place, revoke.replace(/\S+$/, key.slice(4, 16)));
 
-    expect([made.code, key]).toEqual([0, expect.stringMatching(/^plk_/)]);
     expect(listAt(good, 'data.providers')).toEqual([{ name: 'website' }, { name: 'help' }]);
     expect(out).toMatch(new RegExp(`${key.slice(4, 16)} +Dashboard +read,write +website,help`));
     expect(mistakes).toEqual([]);
@@ -51,6 +49,18 @@ describe('docs/sign-in.md', () => {
         errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
       });
     }, 2000);
+  });
+
+  it('has a command that is there under the name it gives', async () => {
+    const { place } = await setUp();
+
+    const { code, out, err } = await (
+      await parlance([...wordsOf(CREATE), '--config', place.config])
+    ).ended();
+
+    expect([code, out]).toEqual([0, expect.stringMatching(/^plk_[0-9a-f]{12}_[0-9a-f]{64}\n$/)]);
+    expect(err).not.toContain(out.trim());
+    expect((await runIn(place, 'npx parlance keys list')).out).toContain(out.slice(4, 16));
   });
 
   it('lets in by its tokens, until they are revoked', async () => {
