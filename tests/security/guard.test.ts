@@ -127,6 +127,7 @@ describe('whoever may do everything', () => {
     expect(as(ANYONE)).toBe(gateway);
     expect(as(callerOf())).toBe(gateway);
     expect(as(callerOf({ providers: new Set([ONE]) }))).not.toBe(gateway);
+    expect(as(callerOf({ scopes: new Set(['read', 'write', 'raw']) }))).not.toBe(gateway);
   });
 });
 
@@ -277,19 +278,23 @@ describe('an account that is not the caller’s', () => {
 
 describe('a caller', () => {
   it('posts no webhook, and ends no gateway', async () => {
-    const { gateway, as } = scene();
-    const theirs = as(callerOf({ providers: new Set([ONE]) }));
+    const { gateway } = scene();
+    const reached: string[] = [];
+    const open: Gateway = {
+      ...gateway,
+      takesWebhooks: () => true,
+      webhook: () => Promise.resolve(success(reached.push('webhook'))),
+      close: () => Promise.resolve(void reached.push('close')),
+    };
     const request = { header: () => undefined, body: Buffer.from('') };
 
-    await theirs.close();
-
-    expect(theirs.takesWebhooks('one')).toBe(false);
-    expect(kindOf(await theirs.webhook('one', request))).toBe('not-found');
-    const heard = await gateway.subscribe(
-      { conversation: null, filter: {}, after: null },
-      new AbortController().signal,
-    );
-    expect(heard.ok).toBe(true);
+    for (const caller of [callerOf({ providers: new Set([ONE]) }), END_USER]) {
+      const theirs = guarded(open, caller);
+      await theirs.close();
+      expect(theirs.takesWebhooks('one')).toBe(false);
+      expect(kindOf(await theirs.webhook('one', request))).toBe('not-found');
+    }
+    expect(reached).toEqual([]);
   });
 
   it('is told when what they listen to is over, and when they have gone', async () => {

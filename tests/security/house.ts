@@ -176,7 +176,7 @@ export interface Line {
   listen(query: string, variables?: object): AsyncIterableIterator<unknown>;
 }
 
-export function lineTo(url: string, transport: Transport, caller: CallerName): Line {
+export function lineTo(url: string, transport: Transport, caller: string): Line {
   const authorization = `Bearer ${caller}`;
   if (transport === 'HTTP') {
     return {

@@ -5,13 +5,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeId } from '../../src/domain/ids.ts';
 import { at } from '../support/answer.ts';
-import { DESK } from './full-rows.ts';
-import { type Asking, type Step, steps } from './random-operations.ts';
+import { type Heard, leaksIn } from './leaks.ts';
+import { type Step, steps } from './random-operations.ts';
 import {
   CONVERSATIONS,
   conversationAt,
   isLastWord,
-  MARKS,
   openWorld,
   SHAPES,
   type Shape,
@@ -24,14 +23,6 @@ import {
 const STEPS = 40;
 /** Three shapes of so many runs of so many steps are more than 10,000. */
 const RUNS = Number(process.env['RUNS'] ?? 84);
-
-interface Heard {
-  readonly by: Tenant;
-  readonly asking: Asking;
-  readonly answer: unknown;
-  /** Whether it went on from nobody else's place. */
-  readonly isComparable: boolean;
-}
 
 /** Everything that anybody was answered, and at its end what every listener was told. */
 async function run(
@@ -104,32 +95,6 @@ function cursorsIn(answer: unknown): string[] {
   return [...JSON.stringify(answer).matchAll(/"(?:endCursor|cursor)":"([^"]+)"/g)].flatMap(
     ([, cursor]) => cursor ?? [],
   );
-}
-
-/** As it stands, and as every id in it reads. */
-function readable(value: unknown): string {
-  const text = JSON.stringify(value);
-  const ids = [...text.matchAll(/[\w-]{12,}/g)].map(([id]) =>
-    Buffer.from(id, 'base64url').toString('utf8'),
-  );
-  return [text, ...ids].join('\n');
-}
-
-/** What somebody was told that is not theirs, and that they never said themselves. */
-function leaksIn(shape: Shape, all: readonly Heard[]): string[] {
-  return TENANTS.flatMap((by) => {
-    const other = by === 'ann' ? 'bob' : 'ann';
-    const theirs = all.filter((one) => one.by === by);
-    const said = readable(theirs.map(({ asking }) => asking.variables));
-    const told = readable(theirs.map(({ answer }) => answer));
-    const names = [...told.matchAll(new RegExp(`[\\w-]*-${other}[\\w-]*`, 'g'))].map(
-      ([name]) => name,
-    );
-    const marks = [MARKS[other], ...(shape === 'accounts' ? [] : [DESK])];
-    return [...names, ...marks.filter((mark) => told.includes(mark))].filter(
-      (name) => !said.includes(name),
-    );
-  });
 }
 
 /** Without what differs from one asking to the next, and says nothing. Whatever is read for an event is of that moment. */

@@ -13,6 +13,7 @@ import { schema } from '../../schema/index.ts';
 import type { Caller, Scope } from '../../src/domain/caller.ts';
 import type { News } from '../../src/domain/event.ts';
 import { type ProviderName, providerName } from '../../src/domain/ids.ts';
+import type { Gateway } from '../../src/gateway/gateway.ts';
 import { openIngest } from '../../src/gateway/live/ingest.ts';
 import { openGateway } from '../../src/gateway/open-gateway.ts';
 import { guarded } from '../../src/security/guard.ts';
@@ -51,6 +52,7 @@ export function conversationAt(tenant: Tenant, index: number): string {
 }
 
 export interface World {
+  readonly gateway: Gateway;
   readonly services: readonly FullService[];
   ask(tenant: Tenant, query: string, variables: object): Promise<ExecutionResult>;
   /** Everything that is told from now on, or why nothing is. */
@@ -133,6 +135,7 @@ export function openWorld(
   }
 
   return {
+    gateway,
     services: [...services.values()],
     tick: () => {
       now += 2000;
@@ -234,7 +237,7 @@ function newsOf(
   }
 }
 
-function callerOf(shape: Shape, tenant: Tenant): Caller {
+export function callerOf(shape: Shape, tenant: Tenant): Caller {
   const provider = accountOf(shape, tenant);
   const scopes = new Set<Scope>(['read', 'write', 'raw']);
   return shape === 'accounts'
@@ -256,7 +259,7 @@ function documentOf(query: string): DocumentNode {
 }
 
 const quiet = () => undefined;
-const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+export const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 /** Whether it is the last word in this conversation. */
 export function isLastWord(told: ExecutionResult, nativeId: string): boolean {
