@@ -194,6 +194,12 @@ export const ROWS: readonly Row[] = [
     says: /costs \d+|does not tell its schema/,
   },
   {
+    of: 'cost',
+    by: 'an event that leads to lists',
+    query: `subscription { messageAdded { ... on MessageAdded { conversation { messages(first: 100) { nodes { conversation { messages(first: 100) { nodes { id nativeId role kind text createdAt } } } } } } } } }`,
+    says: /costs \d+/,
+  },
+  {
     of: 'circles',
     by: 'types that lead to each other',
     query: circle(12),
