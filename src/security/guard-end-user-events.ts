@@ -88,7 +88,6 @@ function whoseEvents(known: Known, contact: ContactOf, readMs: Promise<number>) 
 
   return async (event: ConversationEvent): Promise<Whose | 'UNKNOWN'> => {
     const { conversation, fact } = event;
-    if (conversation.provider !== contact.provider) return 'OTHERS';
     if (fact.kind === 'CONVERSATION_DELETED') return whoseDeleted(event);
     if ('row' in fact) {
       const { contact: said } = fact.row;
