@@ -156,7 +156,7 @@ describe('without its scope', () => {
     },
   );
 
-  it('it is not said why an account failed, and to an end user not what is left of it either', async () => {
+  it('nobody is told why an account failed, and to an end user not what is left of it either', async () => {
     const { one, gateway, as } = scene();
     one.fails('conversations');
     await gateway.getConversation(OWN, operation());
@@ -197,6 +197,7 @@ describe('accounts', () => {
     expect(theirs.providers.map(({ name }) => name)).toEqual(['one']);
     expect([theirs.provider('one')?.name, theirs.provider('other')]).toEqual(['one', undefined]);
     expect(asked.slice(0, 2).map(({ providers }) => providers)).toEqual([['one'], ['one']]);
+    expect(asked[0]).toMatchObject(caller.contact ? { contactId: 'customer' } : {});
   });
 });
 
@@ -379,6 +380,8 @@ describe('an end user who listens', () => {
       new AbortController().signal,
     );
     if (!subscribed.ok) throw new Error('nobody may listen');
+    // What is theirs is read at once.
+    await turns(20);
     const told: Told[] = [];
     for await (const one of subscribed.value) told.push(one);
     return told;
