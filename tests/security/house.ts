@@ -29,7 +29,7 @@ export const ACCOUNT_NAMES = ['website', 'help', 'assistant', 'support', 'notebo
 
 /** Who stands outside, at each of the accounts. */
 export const CUSTOMER: Owner = { nativeId: 'customer', mark: 'FOR-THE-CUSTOMER' };
-export const STRANGER: Owner = { nativeId: 'stranger', mark: 'FOR-A-STRANGER' };
+const STRANGER: Owner = { nativeId: 'stranger', mark: 'FOR-A-STRANGER' };
 export const OWN = 'conversation-1';
 export const FOREIGN = 'conversation-2';
 

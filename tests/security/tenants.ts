@@ -35,7 +35,7 @@ export type Tenant = (typeof TENANTS)[number];
 
 export const MARKS = { ann: 'ONLY-ANN-MAY-SEE', bob: 'ONLY-BOB-MAY-SEE' } as const;
 
-export function ownerOf(tenant: Tenant): Owner {
+function ownerOf(tenant: Tenant): Owner {
   return { nativeId: `contact-${tenant}`, mark: MARKS[tenant] };
 }
 
@@ -201,7 +201,7 @@ export function openWorld(
   };
 }
 
-export const LAST_WORD = 'the last word';
+const LAST_WORD = 'the last word';
 
 function newsOf(
   what: Happening['what'],
