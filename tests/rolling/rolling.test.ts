@@ -18,4 +18,4 @@ it('no request fails, no event is missed, and no message is there twice', async 
   expect(written).toBeGreaterThan(50);
   // Each was with one of them at the least.
   expect(reconnected).toBeGreaterThanOrEqual(4);
-}, 60_000);
+}, 120_000);

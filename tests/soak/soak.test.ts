@@ -25,7 +25,7 @@ it('a gateway that leaks is found out beside one that does not', async () => {
   expect(breaches).toEqual([]);
   expect(written).toBeGreaterThan(0);
   expect(asked).toBeGreaterThan(0);
-}, 60_000);
+}, 120_000);
 
 describe('what is read', () => {
   const ALLOWED = { heap: 10 * MB, rss: 30 * MB, handles: 10 };
