@@ -28,9 +28,10 @@ describe('docs/operating.md', () => {
       expect(named).not.toEqual([]);
       for (const [, name = '', label] of named) {
         const shape = table[name] ?? table[name.replace(/_bucket$/, '')];
-        expect([name, shape?.type]).toEqual([name, expect.any(String)]);
-        if (name.endsWith('_bucket')) expect(shape?.type).toBe('histogram');
-        if (label !== undefined) expect(shape?.labels).toContain(label);
+        const type = name.endsWith('_bucket') ? 'histogram' : expect.any(String);
+        const labels = label === undefined ? [] : [label];
+        expect([name, shape]).toMatchObject([name, { type }]);
+        expect(shape?.labels).toEqual(expect.arrayContaining(labels));
       }
     }
   });

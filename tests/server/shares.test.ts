@@ -51,7 +51,7 @@ const stream = (desk: Desk, token?: string) => post(desk, LISTEN, token, 'text/e
 
 async function subscribed(socket: RawSocket, id: string): Promise<unknown> {
   socket.say({ type: 'subscribe', id, payload: { query: LISTEN } });
-  return socket.hear((message) => at(message, 'id') === id);
+  return socket.hear((one) => at(one, 'id') === id);
 }
 
 describe('the subscriptions of a caller', () => {
