@@ -68,7 +68,10 @@ export async function parlance(
     for (;;) {
       const found = pattern.exec(out);
       if (found) return found;
-      if (child.exitCode !== null) throw new Error(`ended without ${pattern}: ${out}${err}`);
+      // One that a signal ended has no code; whoever went on waiting for it would do so without end.
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`ended without ${pattern}: ${out}${err}`);
+      }
       await Promise.race([once(child.stdout, 'data'), exit]);
     }
   }
