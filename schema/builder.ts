@@ -79,6 +79,6 @@ export const builder = new SchemaBuilder<{
       return { typename: id.type, id: text };
     },
   },
-  // Fields say here what they cost, in calls to providers; it is judged before anything runs: src/server/price.ts.
+  // Fields say here what they cost, in calls to providers; it is judged before anything runs: src/server/bounds/price.ts.
   complexity: { disabled: true, defaultComplexity: 0, defaultListMultiplier: 1 },
 });

@@ -3,18 +3,18 @@
 import { randomBytes } from 'node:crypto';
 import { defineCommand, runMain } from 'citty';
 import { printSchema } from 'graphql';
+import { endLoudly } from './commands/end-loudly.ts';
+import { keysCommand } from './commands/keys-command.ts';
+import { leaveOnSignals } from './commands/leave-on-signals.ts';
+import { openLog } from './compose/open-log.ts';
 import { type Composed, compose, composeGateway, type Surroundings } from './compose.ts';
 import { missingSignIn } from './config/auth.ts';
 import type { Config } from './config/config.ts';
 import { environmentOfThisProcess } from './config/environment.ts';
 import { loadConfig } from './config/load.ts';
 import { secretsIn } from './config/secrets-in.ts';
-import { endLoudly } from './end-loudly.ts';
-import { keysCommand } from './keys-command.ts';
-import { leaveOnSignals } from './leave-on-signals.ts';
 import { openMetrics } from './observability/metrics.ts';
 import { openScrubber } from './observability/scrub.ts';
-import { openLog } from './open-log.ts';
 import { openSandbox } from './sandbox.ts';
 
 const config = {
@@ -75,7 +75,7 @@ const check = defineCommand({
       fail([startMistake(error, loaded)]);
       return;
     }
-    const { checkProviders, checkRedis, checkSignIn } = await import('./check.ts');
+    const { checkProviders, checkRedis, checkSignIn } = await import('./commands/check.ts');
     const lines = [
       ...(await checkSignIn(loaded.auth)),
       ...(await checkRedis(opened)),

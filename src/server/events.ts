@@ -12,9 +12,9 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
 import { countdown } from '../gateway/deadline.ts';
 import { pause } from '../gateway/waiting.ts';
+import { priceOf } from './bounds/price.ts';
+import type { Shares } from './bounds/shares.ts';
 import type { Came } from './graphql.ts';
-import { priceOf } from './price.ts';
-import type { Shares } from './shares.ts';
 
 type Listening = Context & Pick<Came, 'payer'>;
 

@@ -11,16 +11,21 @@ import type { Log } from '../observability/log.ts';
 import { onlyLines, type Watching } from '../observability/watching.ts';
 import type { Session } from '../security/doorkeeper.ts';
 import { guarded } from '../security/guard.ts';
-import { bounded } from './bounds.ts';
-import { boundedDocuments, documentCache, textOf } from './documents.ts';
+import { bounded } from './bounds/bounds.ts';
+import { boundedDocuments, documentCache, textOf } from './bounds/documents.ts';
+import { disclosed } from './bounds/introspection.ts';
+import { LIMITS, type Limits } from './bounds/limits.ts';
+import {
+  type Operations,
+  type OperationsParts,
+  openOperations,
+  type Sent,
+} from './bounds/operations.ts';
+import { priced } from './bounds/priced.ts';
+import { openShares, type Shares } from './bounds/shares.ts';
+import { paidBefore } from './bounds/spending.ts';
 import { executedEachByItself } from './events.ts';
-import { disclosed } from './introspection.ts';
-import { LIMITS, type Limits } from './limits.ts';
 import { observedOperations } from './observed-operations.ts';
-import { type Operations, type OperationsParts, openOperations, type Sent } from './operations.ts';
-import { priced } from './priced.ts';
-import { openShares, type Shares } from './shares.ts';
-import { paidBefore } from './spending.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 

@@ -3,17 +3,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Watching } from '../observability/watching.ts';
-import { admitted, type Door } from './admission.ts';
-import { readBody } from './body.ts';
-import type { Connections } from './connections.ts';
-import type { Page } from './graphiql.ts';
+import { readBody } from './connections/body.ts';
+import type { Connections } from './connections/connections.ts';
+import { admitted, type Door } from './door/admission.ts';
+import { turnedAway } from './door/headers.ts';
+import { isStrangeHost, type Names, STRANGE_HOST } from './door/hosts.ts';
+import { FOREIGN, type Origins } from './door/origins.ts';
 import { GRAPHQL_PATH, type Graphql } from './graphql.ts';
-import { turnedAway } from './headers.ts';
-import { isStrangeHost, type Names, STRANGE_HOST } from './hosts.ts';
 import { observedRequest, type Route } from './observed-requests.ts';
-import type { OperatorPages } from './operator-pages.ts';
-import { FOREIGN, type Origins } from './origins.ts';
-import { sendPage, wantsPage } from './page.ts';
+import type { Page } from './pages/graphiql.ts';
+import type { OperatorPages } from './pages/operator-pages.ts';
+import { sendPage, wantsPage } from './pages/page.ts';
 import { sayError, sayJson } from './say.ts';
 import { openWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
 

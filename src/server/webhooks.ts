@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Failure } from '../domain/failure.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import type { Arrivals } from './arrivals.ts';
+import type { Arrivals } from './connections/arrivals.ts';
 
 export const WEBHOOKS_PATH = '/webhooks/';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { hashOf } from '../../src/server/operations.ts';
+import { hashOf } from '../../src/server/bounds/operations.ts';
 import { configOf, folderWith, loadYaml, messagesOf } from './folder.ts';
 
 const PROVIDERS = 'providers: { a: { kind: chatbotkit, secret: s } }';

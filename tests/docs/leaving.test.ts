@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
-import { USUAL_PATIENCE } from '../../src/server/patience.ts';
-import { FEW_BYTES } from '../../src/server/readers.ts';
+import { USUAL_PATIENCE } from '../../src/server/connections/patience.ts';
+import { FEW_BYTES } from '../../src/server/connections/readers.ts';
 import { at } from '../support/answer.ts';
 
 const page = await readFile(new URL('../../docs/operating.md', import.meta.url), 'utf8');

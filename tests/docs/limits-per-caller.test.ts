@@ -3,11 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { USUAL_RATE } from '../../src/open-shares.ts';
-import { MOST_REFUSED, WITHIN_MS } from '../../src/server/attempts.ts';
-import { USUAL_SHARES } from '../../src/server/shares.ts';
-import { MOST_BYTES_OF_STRANGERS, MOST_STRANGERS } from '../../src/server/strangers.ts';
-import { INIT_WITHIN_MS } from '../../src/server/websocket.ts';
+import { USUAL_RATE } from '../../src/compose/open-shares.ts';
+import { USUAL_SHARES } from '../../src/server/bounds/shares.ts';
+import { MOST_REFUSED, WITHIN_MS } from '../../src/server/door/attempts.ts';
+import { MOST_BYTES_OF_STRANGERS, MOST_STRANGERS } from '../../src/server/websocket/strangers.ts';
+import { INIT_WITHIN_MS } from '../../src/server/websocket/websocket.ts';
 import { configOf, loadYaml } from '../config/folder.ts';
 
 const page = await readFile(new URL('../../docs/limits.md', import.meta.url), 'utf8');

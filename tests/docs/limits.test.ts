@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { LIMITS } from '../../src/server/limits.ts';
+import { LIMITS } from '../../src/server/bounds/limits.ts';
 import { at } from '../support/answer.ts';
 
 const root = new URL('../../', import.meta.url);

@@ -69,7 +69,7 @@ const ALLOWED: readonly [file: string, imported: string][] = [
   ['src/observability/metrics.ts', 'prom-client'],
   ['src/observability/otlp.ts', '@opentelemetry/api'],
   ['src/server/server.ts', 'graphql-yoga'],
-  ['src/server/websocket.ts', 'ws'],
+  ['src/server/websocket/websocket.ts', 'ws'],
   ['schema/native/botpress.ts', '../builder.ts'],
   ['schema/tag.ts', '@pothos/core'],
   ['emulators/botpress/index.ts', '../emulator.ts'],

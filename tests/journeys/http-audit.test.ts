@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compose, type Parlance } from '../../src/compose.ts';
 import type { Config } from '../../src/config/config.ts';
 import { ANYONE } from '../../src/domain/caller.ts';
-import { hashOf } from '../../src/server/operations.ts';
+import { hashOf } from '../../src/server/bounds/operations.ts';
 import { openDoors } from '../support/doors.ts';
 
 const CREDENTIAL = 'a-key-of-the-audit';

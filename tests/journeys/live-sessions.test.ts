@@ -6,7 +6,7 @@ import { createClient } from 'graphql-ws';
 import { keepAfter, type SubscribingClient } from 'parlance/client';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { openShares } from '../../src/server/shares.ts';
+import { openShares } from '../../src/server/bounds/shares.ts';
 import { memoryRates } from '../../src/state/rates/memory.ts';
 import { at } from '../support/answer.ts';
 import { callerNamed } from '../support/callers.ts';

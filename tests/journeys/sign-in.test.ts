@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { describe, expect, inject, it, vi } from 'vitest';
-import { checkSignIn } from '../../src/check.ts';
+import { checkSignIn } from '../../src/commands/check.ts';
 import { AUDIENCE, claims, ISSUER } from '../security/door.ts';
 import { at, listAt } from '../support/answer.ts';
 import { parlance, startedWorld } from '../support/command.ts';

@@ -3,7 +3,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ANYONE, type Caller, type Scope } from '../../src/domain/caller.ts';
 import { openMetrics } from '../../src/observability/metrics.ts';
-import { serveMetrics } from '../../src/server/metrics-page.ts';
+import { serveMetrics } from '../../src/server/pages/metrics-page.ts';
 import { openDoors } from '../support/doors.ts';
 import { post, send } from '../support/hostile.ts';
 import { startParlance } from '../support/parlance.ts';

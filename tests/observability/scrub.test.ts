@@ -1,9 +1,9 @@
 // The nets under the log, each by itself: what is known by its value, what is known by its looks, what is known by its name.
 
 import { describe, expect, it } from 'vitest';
+import { openLog } from '../../src/compose/open-log.ts';
 import { openScrubber } from '../../src/observability/scrub.ts';
 import { toldError } from '../../src/observability/told-error.ts';
-import { openLog } from '../../src/open-log.ts';
 
 const SECRET = 'p@ss/w0rd+with "quotes" & ümlauts?';
 

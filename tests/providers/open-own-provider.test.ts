@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { checkProviders } from '../../src/check.ts';
+import { checkProviders } from '../../src/commands/check.ts';
 import { composeGateway } from '../../src/compose.ts';
 import type { OwnKind } from '../../src/config/own-kind.ts';
 import { secret } from '../../src/config/secret.ts';

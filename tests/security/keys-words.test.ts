@@ -1,7 +1,7 @@
 // What may be typed for a new key: everything that is granted was said, and what was not meant is named.
 
 import { describe, expect, it } from 'vitest';
-import { readGrant, type Words } from '../../src/keys-words.ts';
+import { readGrant, type Words } from '../../src/commands/keys-words.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00.000Z');
 const ACCOUNTS = ['website', 'help'];

@@ -2,7 +2,7 @@
 
 import { expect, it, onTestFinished } from 'vitest';
 import { startWorld } from '../../emulators/world.ts';
-import { LIMITS } from '../../src/server/limits.ts';
+import { LIMITS } from '../../src/server/bounds/limits.ts';
 import { at } from '../support/answer.ts';
 import { FEW, post, refusalsIn } from '../support/hostile.ts';
 import { startParlance } from '../support/parlance.ts';

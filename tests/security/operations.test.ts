@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { ANYONE, type Caller } from '../../src/domain/caller.ts';
-import { hashOf } from '../../src/server/operations.ts';
+import { hashOf } from '../../src/server/bounds/operations.ts';
 import { openDoors } from '../support/doors.ts';
 import { FEW, post, refusalsIn } from '../support/hostile.ts';
 import { startParlance } from '../support/parlance.ts';

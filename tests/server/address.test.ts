@@ -3,7 +3,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { addressOf, networkOf } from '../../src/server/address.ts';
+import { addressOf, networkOf } from '../../src/server/door/address.ts';
 
 function requestFrom(address: string, forwarded?: string): IncomingMessage {
   const socket = new Socket();

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import type { Admission, Presented } from '../../src/security/doorkeeper.ts';
-import { boundedAttempts } from '../../src/server/attempts.ts';
+import { boundedAttempts } from '../../src/server/door/attempts.ts';
 import { callerNamed } from '../support/callers.ts';
 import { testClock } from '../support/clock.ts';
 import { openDoors } from '../support/doors.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { documentCache } from '../../src/server/documents.ts';
+import { documentCache } from '../../src/server/bounds/documents.ts';
 
 describe('the documents kept', () => {
   it('are those of the usual length', () => {

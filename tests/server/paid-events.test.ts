@@ -1,7 +1,7 @@
 // An event that takes a call is paid for by who listens; where there is nothing left it waits, and the later ones behind it.
 
 import { describe, expect, it, vi } from 'vitest';
-import { openShares } from '../../src/server/shares.ts';
+import { openShares } from '../../src/server/bounds/shares.ts';
 import { ask, brief, type Listening, startDesk, TRANSPORTS } from '../support/desk.ts';
 
 const listened = (selection: string) => `subscription {

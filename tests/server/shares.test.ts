@@ -2,7 +2,7 @@
 
 import { request } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { openShares, type ShareLimits } from '../../src/server/shares.ts';
+import { openShares, type ShareLimits } from '../../src/server/bounds/shares.ts';
 import { at } from '../support/answer.ts';
 import { callerNamed } from '../support/callers.ts';
 import { type Desk, idOf, startDesk } from '../support/desk.ts';
@@ -158,13 +158,15 @@ describe('what a caller asks at once', () => {
     await underWay(3);
     answer();
 
-    const message = 'There are 2 operations of yours under way, which are the most. Wait for one.';
+    const said = 'There are 2 operations of yours under way, which are the most. Wait for one.';
     expect(response.status).toBe(429);
     expect(response.headers.get('retry-after')).toBe('1');
     expect(await response.json()).toEqual({
-      errors: [{ message, extensions: { code: 'RATE_LIMITED', retryAt: null } }],
+      errors: [{ message: said, extensions: { code: 'RATE_LIMITED', retryAt: null } }],
     });
-    expect(refused).toMatchObject({ payload: [{ message, extensions: { code: 'RATE_LIMITED' } }] });
+    expect(refused).toMatchObject({
+      payload: [{ message: said, extensions: { code: 'RATE_LIMITED' } }],
+    });
     expect((await first).response.status).toBe(200);
     expect((await other).response.status).toBe(200);
     await socket.hear(ofType('complete', 'a'));

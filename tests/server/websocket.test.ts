@@ -3,10 +3,10 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openHouse } from '../../src/security/doorkeeper.ts';
+import { openShares } from '../../src/server/bounds/shares.ts';
 import { openGraphql } from '../../src/server/graphql.ts';
 import { type ServerParts, startServer } from '../../src/server/server.ts';
-import { openShares } from '../../src/server/shares.ts';
-import { openWebSockets, type WebSocketParts } from '../../src/server/websocket.ts';
+import { openWebSockets, type WebSocketParts } from '../../src/server/websocket/websocket.ts';
 import { gatewayOver, handMade, type Making } from '../gateway/hand-made.ts';
 import { at, textAt } from '../support/answer.ts';
 import { ofType, openAcknowledged, openSocket } from '../support/socket.ts';

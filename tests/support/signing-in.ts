@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { runCommand } from 'citty';
 import { onTestFinished } from 'vitest';
 import type { World } from '../../emulators/world.ts';
+import { keysCommand } from '../../src/commands/keys-command.ts';
 import { compose } from '../../src/compose.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
-import { keysCommand } from '../../src/keys-command.ts';
 import type { Log } from '../../src/observability/log.ts';
 
 export interface Place {

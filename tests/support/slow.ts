@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished, vi } from 'vitest';
 import { openHouse } from '../../src/security/doorkeeper.ts';
-import type { Patience } from '../../src/server/patience.ts';
+import type { Patience } from '../../src/server/connections/patience.ts';
 import { startServer } from '../../src/server/server.ts';
 import { gatewayOver, handMade, type Making } from '../gateway/hand-made.ts';
 

@@ -7,8 +7,8 @@ import {
   type NotebookService,
   notebookService,
 } from '../../../examples/notebook-provider/service.ts';
+import { openOwnProvider } from '../../../src/compose/open-own-provider.ts';
 import { providerName } from '../../../src/domain/ids.ts';
-import { openOwnProvider } from '../../../src/open-own-provider.ts';
 import { openHttp } from '../../../src/providers/http.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { ask, type Stage, type Subject, stageOf, type World } from '../stage.ts';

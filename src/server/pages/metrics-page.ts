@@ -1,0 +1,50 @@
+// Metrics on a port of their own, for a scraper on the operator's side: nobody signs in there, and nothing else is served.
+
+import { createServer, type ServerResponse } from 'node:http';
+import type { Metrics } from '../../observability/metrics.ts';
+import { pathOf } from '../routes.ts';
+import { sayError } from '../say.ts';
+
+export interface MetricsPlace {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface MetricsServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** A scrape takes milliseconds. */
+const ARRIVAL_LIMIT_MS = 5000;
+
+export async function serveMetrics(
+  metrics: Metrics,
+  { host, port }: MetricsPlace,
+): Promise<MetricsServer> {
+  const server = createServer({ requestTimeout: ARRIVAL_LIMIT_MS }, (request, response) => {
+    if (pathOf(request) === '/metrics') void sayMetrics(response, metrics);
+    else sayError(response, 404, 'There is nothing here but /metrics.');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const taken = typeof address === 'object' && address ? address.port : port;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+export async function sayMetrics(response: ServerResponse, metrics: Metrics): Promise<void> {
+  const text = await metrics.print();
+  response
+    .writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' })
+    .end(text);
+}
