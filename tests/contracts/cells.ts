@@ -51,13 +51,14 @@ function entryCells(verb: Verb, entry: object): [string, readonly string[]][] {
   });
 }
 
-/** Traces in tests/providers/tracing.test.ts; whole rows by a law of their own; tags that follow in tests/journeys/get-or-create-gateways.test.ts. */
+/** Traces in tests/providers/tracing.test.ts; writing as a contact in tests/journeys/end-users.test.ts; whole rows by a law of their own; tags that follow in tests/journeys/get-or-create-gateways.test.ts. */
 const TRIED_ELSEWHERE: ReadonlySet<string> = new Set([
   'note',
   'does',
   'tracing',
   'rows',
   'tagsFollow',
+  'asContact',
 ]);
 
 export interface Flip {

@@ -4,6 +4,7 @@
 import { graphql } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../schema/index.ts';
+import { ANYONE } from '../../src/domain/caller.ts';
 import { VERBS } from '../../src/domain/verb.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { at, listAt, textAt } from '../support/answer.ts';
@@ -68,6 +69,7 @@ async function reportedOf(provider: Provider, { clock }: Stage): Promise<Cells> 
     schema,
     source: `{ providers { capabilities { verb support fields roles visibilities contentKinds } } }`,
     contextValue: {
+      caller: ANYONE,
       gateway: gatewayOver({ provider, clock }),
       operation: { signal: new AbortController().signal, reads: new Map() },
     },
