@@ -17,7 +17,7 @@ export interface Arrivals {
 }
 
 /** From one address, which may be that of a proxy. */
-const MOST_OF_AN_ADDRESS = 1000;
+const MOST_OF_AN_ADDRESS = 2000;
 /** All together; the largest body there is may have a megabyte. */
 const MOST_BYTES = 64 * 1024 * 1024;
 /** What was sent before the server began to leave is there by then. */
