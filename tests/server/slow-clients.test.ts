@@ -34,12 +34,12 @@ describe('a request that does not arrive', () => {
     expect(await speak(url).everything()).toBe('');
   });
 
-  it('is one of a thousand of an address at most: who has been at it longest makes room', async () => {
+  it('is one of two thousand of an address at most: who has been at it longest makes room', async () => {
     const { url, logged } = await startHasty(
       {},
       { patience: { ...HASTE, headersMs: 20_000, arrivalMs: 20_000 } },
     );
-    const early = await inTurn(990, () => half(url));
+    const early = await inTurn(1990, () => half(url));
     expect((await ask(url, '{ providers { name } }')).errors).toEqual([]);
     expect(early.filter(({ destroyed }) => destroyed)).toEqual([]);
 
