@@ -1,6 +1,7 @@
 // How much one caller may have at a time, over all transports together; whoever has enough takes nothing from others.
 
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openShares, type ShareLimits } from '../../src/server/bounds/shares.ts';
 import { at } from '../support/answer.ts';
@@ -134,9 +135,13 @@ describe('the subscriptions of a caller', () => {
 describe('what a caller asks at once', () => {
   async function hanging(limits: ShareLimits) {
     const answers = new Set<() => void>();
-    const { desk } = await started(limits, () => new Promise((resolve) => answers.add(resolve)));
+    const { desk, doors } = await started(
+      limits,
+      () => new Promise((resolve) => answers.add(resolve)),
+    );
     return {
       desk,
+      doors,
       underWay: (count: number) => vi.waitFor(() => expect(desk.asked).toHaveLength(count)),
       answer() {
         for (const tell of answers) tell();
@@ -194,6 +199,24 @@ describe('what a caller asks at once', () => {
     await vi.waitFor(async () => {
       expect((await post(desk, '{ __typename }')).response.status).toBe(200);
     });
+  });
+
+  it('has room again when a client goes with answers that wait behind another', async () => {
+    const { desk, doors, underWay, answer } = await hanging({ operationsPerCaller: 3 });
+    const { hostname, port } = new URL(desk.url);
+    const socket = connect(Number(port), hostname);
+    const path = `/graphql?query=${encodeURIComponent(QUERY)}`;
+    const head = `GET ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ann\r\n\r\n`;
+    socket.write(head.repeat(3));
+    await underWay(3);
+
+    socket.destroy();
+
+    await vi.waitFor(() => expect(doors.listening('ann')).toBe(0));
+    const again = Promise.all([1, 2, 3].map(() => post(desk, QUERY)));
+    await underWay(6);
+    answer();
+    expect((await again).map(({ response }) => response.status)).toEqual([200, 200, 200]);
   });
 
   it('counts who sends a body slowly, and not who listens', async () => {

@@ -55,7 +55,7 @@ export function openConnections({
   log,
 }: ConnectionParts): Connections {
   const open = new Set<Socket>();
-  const unanswered = new WeakMap<Socket, number>();
+  const unanswered = new WeakMap<Socket, Set<ServerResponse>>();
   /** Those that somebody listens to. */
   const streams = new Set<ServerResponse>();
   const arrivals = openArrivals({ log });
@@ -77,15 +77,17 @@ export function openConnections({
     socket.once('close', () => {
       open.delete(socket);
       arrivals.end(socket);
+      for (const response of unanswered.get(socket) ?? []) tellOfEnd(response);
     });
     if (open.size > CROWDED * mostConnections) makeRoom();
   });
   server.once('close', stopWatching);
 
   function isTooMany({ socket }: IncomingMessage, response: ServerResponse): boolean {
-    const before = unanswered.get(socket) ?? 0;
-    unanswered.set(socket, before + 1);
-    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    const others = unanswered.get(socket) ?? new Set();
+    const before = others.size;
+    unanswered.set(socket, others.add(response));
+    response.once('close', () => others.delete(response));
     if (before < MOST_UNANSWERED) return false;
     // Nothing more is read; whatever was read already is not answered either, as this is the last answer.
     socket.pause();
@@ -131,4 +133,11 @@ export function openConnections({
       for (const response of streams) response.destroy();
     },
   };
+}
+
+/** An answer whose turn on its connection has not come hears nothing of the end of that: Node tells the one that has it. */
+function tellOfEnd(response: ServerResponse): void {
+  if (response.socket || response.writableFinished) return;
+  response.destroy();
+  response.emit('close');
 }
