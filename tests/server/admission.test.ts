@@ -1,10 +1,11 @@
 // Who is let in over HTTP, and what the others are told: by the letter of RFC 6750 and of GraphQL over HTTP.
 
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Doorkeeper, Refusal } from '../../src/security/doorkeeper.ts';
 import { openShares } from '../../src/server/bounds/shares.ts';
+import { admitted } from '../../src/server/door/admission.ts';
 import { startServer } from '../../src/server/server.ts';
 import { gatewayOver, handMade, type Making } from '../gateway/hand-made.ts';
 import { at } from '../support/answer.ts';
@@ -142,6 +143,36 @@ describe('a request', () => {
       expect(seconds).toBeLessThanOrEqual(30);
     },
   );
+});
+
+describe('a client that goes before it is let in', () => {
+  it('takes nothing of what is theirs', async () => {
+    const doors = openDoors({ good: callerNamed('ann') });
+    const shares = openShares({ operationsPerCaller: 1 });
+    const admitting: Promise<unknown>[] = [];
+    const server = createServer((asked, response) => {
+      const gone = once(response, 'close');
+      const doorkeeper: Doorkeeper = {
+        ...doors,
+        admit: (presented) => gone.then(() => doors.admit(presented)),
+      };
+      const door = { doorkeeper, shares, hops: 0 };
+      admitting.push(admitted(door, asked, response, () => undefined));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const asking = request({ port, headers: { authorization: 'Bearer good' } }).end();
+    asking.on('error', () => undefined);
+    await vi.waitFor(() => expect(admitting).toHaveLength(1));
+
+    asking.destroy();
+
+    expect(await admitting[0]).toBeUndefined();
+    expect(doors.listening('good')).toBe(0);
+    expect(shares.operations.take('ann')).toBeDefined();
+  });
 });
 
 describe('a session that ends', () => {

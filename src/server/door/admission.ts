@@ -26,6 +26,8 @@ export async function admitted(
   const credential = bearerOf(request.headers.authorization);
   const address = addressOf(request, hops);
   const admission = await doorkeeper.admit({ credential, address });
+  // Whoever has gone meanwhile would never give back what is taken for them below.
+  if (response.destroyed) return undefined;
   if (!admission.ok) {
     sayRefusal(request, response, admission.refusal);
     return undefined;
