@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Doorkeeper, openHouse } from '../../src/security/doorkeeper.ts';
 import { openShares, USUAL_SHARES } from '../../src/server/bounds/shares.ts';
 import { openGraphql } from '../../src/server/graphql.ts';
+import { startServer } from '../../src/server/server.ts';
 import { openWebSockets, type WebSocketParts } from '../../src/server/websocket/websocket.ts';
 import { gatewayOver, handMade } from '../gateway/hand-made.ts';
 import { at } from '../support/answer.ts';
@@ -60,6 +61,26 @@ describe('a frame', () => {
     wire.frame(first, payload, how);
 
     expect(await wire.code).toBe(code);
+  });
+
+  it('that is none keeps no gateway from leaving', async () => {
+    const { gateway, log } = gatewayOver([handMade({ name: 'one' }).provider]);
+    const server = await startServer({
+      gateway,
+      doorkeeper: openHouse(),
+      log,
+      host: '127.0.0.1',
+      port: 0,
+      examples: false,
+      drainMs: 60_000,
+    });
+    const wire = await openWire(server.url);
+
+    const closed = server.close();
+    // Closing is asked of it now, and it is heard until it has answered.
+    wire.frame(TEXT, INIT, 'unmasked');
+
+    await expect(closed).resolves.toBeUndefined();
   });
 
   it('in more pieces than are taken ends the connection, however small they are', async () => {

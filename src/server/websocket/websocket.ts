@@ -1,6 +1,5 @@
 // GraphQL over WebSocket, the protocol graphql-transport-ws: many operations on one connection, each as over HTTP.
 
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
@@ -202,13 +201,18 @@ export function openWebSockets({
     async leave(limitMs) {
       leaving = true;
       const all = Array.from(connections);
-      const gone = Promise.all(all.map(({ socket }) => once(socket, 'close')));
+      const gone = Promise.all(all.map(({ socket }) => untilClosed(socket)));
       for (const connection of all) dismiss(connection);
       const limit = setTimeout(() => all.forEach(({ socket }) => socket.terminate()), limitMs);
       await gone;
       clearTimeout(limit);
     },
   };
+}
+
+/** Not `once` of Node's, which takes a client that breaks the protocol on its way out for a failure of ours. */
+function untilClosed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
 type Asked = Parameters<typeof prepare>[1];
