@@ -113,6 +113,34 @@ describe('revocations', () => {
     ]);
   });
 
+  it('are told again once Redis is there, where the first time came to nothing', async () => {
+    const away = await doorTo('redis://127.0.0.1:1', 'test:');
+    const { one, door, prefix, lose } = await gateways();
+    let answers = Number.POSITIVE_INFINITY;
+    const breaking = redisRevocations({
+      door: {
+        ...door,
+        run(...words) {
+          answers -= 1;
+          return (answers < 0 ? away : door).run(...words);
+        },
+      },
+    });
+    await one.revoke('key:a', 5);
+    await breaking.look();
+
+    await lose();
+    answers = 1;
+    await breaking.look();
+    answers = Number.POSITIVE_INFINITY;
+    await breaking.look();
+
+    expect(valueOf(await door.run(WHOLE, [`${prefix}{revocations}:until`], []))).toEqual([
+      'key:a',
+      '5',
+    ]);
+  });
+
   it('stay as they were known while Redis is out of reach, and whoever revokes then is told', async () => {
     const away = await doorTo('redis://127.0.0.1:1', 'test:');
     const alone = redisRevocations({ door: away });

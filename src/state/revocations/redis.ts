@@ -45,10 +45,11 @@ export function redisRevocations({ door }: { readonly door: RedisDoor }): Revoca
     for (const [subject, untilMs] of there) {
       if ((known.get(subject) ?? 0) < untilMs) known.set(subject, untilMs);
     }
-    word = typeof next === 'string' ? next : '';
     // A Redis that lost what it had is told again: whoever starts after that must hear of it too.
     const lost = [...known].filter(([subject, untilMs]) => (there.get(subject) ?? 0) < untilMs);
-    if (lost.length > 0) await say(lost);
+    // Where it could not be told, the next look finds it as this one did.
+    if (lost.length > 0 && !(await say(lost)).ok) return;
+    word = typeof next === 'string' ? next : '';
   }
 
   return {
