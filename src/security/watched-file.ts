@@ -29,29 +29,30 @@ export async function watchFile<T>({
   log,
 }: WatchParts<T>): Promise<Read<WatchedFile<T>>> {
   let mark = await markOf(path);
-  const first = await readAt();
+  const first = readFrom(await textAt(path));
   if (!first.ok) return first;
   let current = first.value;
+  let complained: string | undefined;
   let looking: Promise<void> | undefined;
 
-  async function readAt(): Promise<Read<T>> {
-    try {
-      return read(await readFile(path, 'utf8'));
-    } catch (error) {
-      return { ok: false, complaint: complaintOf(error) };
-    }
+  function readFrom(text: Read<string>): Read<T> {
+    return text.ok ? read(text.value) : text;
   }
 
   async function lookOnce(): Promise<void> {
     // Taken before it is read: what is written in between is found at the next look.
     const next = await markOf(path);
     if (next === mark) return;
-    mark = next;
-    const again = await readAt();
+    const text = await textAt(path);
+    // What could not be read, for want of a descriptor it may be, is tried again until it can.
+    if (text.ok) mark = next;
+    const again = readFrom(text);
     if (again.ok) {
       current = again.value;
+      complained = undefined;
       log.info({ path }, 'a file was changed and read again');
-    } else {
+    } else if (text.ok || again.complaint !== complained) {
+      complained = again.complaint;
       const sentence = `${path} ${again.complaint}: what it said before still counts, so mend it`;
       log.error({ path }, sentence);
     }
@@ -69,6 +70,14 @@ export async function watchFile<T>({
       },
     },
   };
+}
+
+async function textAt(path: string): Promise<Read<string>> {
+  try {
+    return { ok: true, value: await readFile(path, 'utf8') };
+  } catch (error) {
+    return { ok: false, complaint: complaintOf(error) };
+  }
 }
 
 /** Another one for another file of the same name, whatever links lead to it; one for none at all. */
