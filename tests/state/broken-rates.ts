@@ -5,7 +5,7 @@ import { type OpenRates, SHARE } from './rates-laws.ts';
 
 interface Faults {
   readonly most: number;
-  readonly keeps: 'all' | 'what is let through';
+  readonly keeps: 'all' | 'all for a moment' | 'what is let through';
   readonly knows: (who: string) => string;
   readonly ends: 'after the first' | 'after the last' | 'never';
   readonly asks: (points: number) => number;
@@ -38,9 +38,14 @@ function ratesWith(faults: Partial<Faults>): Rates {
       if (waits) await waits();
       const ok = spent + asked <= most;
       counts.set(key, {
-        spent: ok || keeps === 'all' ? spent + asked : spent,
+        spent: ok || keeps !== 'what is let through' ? spent + asked : spent,
         endsAt: ends === 'after the last' ? windowEnds : endsAt,
       });
+      if (!ok && keeps === 'all for a moment') {
+        await Promise.resolve();
+        const counted = counts.get(key);
+        if (counted) counts.set(key, { ...counted, spent: counted.spent - asked });
+      }
       return ok ? { ok } : { ok, retryAt: new Date(Math.min(says(endsAt), 8_640_000_000_000_000)) };
     },
     close: () => Promise.resolve(),
@@ -64,7 +69,11 @@ interface Broken {
 
 export const brokenRates: readonly (readonly [string, Broken])[] = [
   ['let one more through', { open: alike({ most: 11 }), breaks: ['and no more'] }],
-  ['count what they refuse', { open: alike({ keeps: 'all' }), breaks: ['for what it refuses'] }],
+  ['count what they refuse', { open: alike({ keeps: 'all' }), breaks: ['nothing for what'] }],
+  [
+    'count what they refuse, for a moment',
+    { open: alike({ keeps: 'all for a moment' }), breaks: ['meanwhile'] },
+  ],
   [
     'refuse for ever what is too much for a whole share',
     { open: alike({ asks: (points) => points }), breaks: ['more than a whole share'] },

@@ -34,6 +34,16 @@ export const RATES_LAWS: Readonly<Record<string, (open: OpenRates) => Promise<vo
     expect(await one.spend('a', 2)).toEqual(OK);
   },
 
+  async 'takes nothing meanwhile either for what it refuses, of all that is asked at once'(open) {
+    const { one } = await open();
+    await one.spend('a', 8);
+
+    expect(await Promise.all([5, 2].map((points) => one.spend('a', points)))).toEqual([
+      REFUSED,
+      OK,
+    ]);
+  },
+
   async 'lets who asks for more than a whole share spend a whole one'(open) {
     const { one } = await open();
 
