@@ -32,7 +32,7 @@ export default defineConfig({
           exclude: ALONE,
           // Each test has what it needs for itself, so files can share what they import: half the time of the whole.
           isolate: false,
-          globalSetup: ['tests/support/redis/global.ts'],
+          globalSetup: ['tests/support/redis/global.ts', 'tests/support/built.ts'],
         },
       },
       { extends: true, test: { name: 'alone', include: ALONE } },

@@ -22,6 +22,8 @@ export interface GatewayOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** 0, the default, takes a free one. */
   readonly port?: number;
+  /** The command it is begun with; absent, that of this checkout. */
+  readonly command?: string;
   /** Ends the process wherever it is, also on its way up. */
   readonly signal?: AbortSignal;
 }
@@ -32,13 +34,14 @@ const CONFIG = fileURLToPath(new URL('parlance.config.yaml', import.meta.url));
 export async function startGateway({
   environment,
   port = 0,
+  command = 'bin/parlance.js',
   signal,
 }: GatewayOptions): Promise<GatewayProcess> {
-  const command = ['bin/parlance.js', 'start', '--config', CONFIG];
+  const words = [command, 'start', '--config', CONFIG];
   let printed = '';
 
   async function begin(on: number): Promise<{ running: ChildProcess; url: string }> {
-    const running = launch(command, { ...environment, PORT: String(on) }, signal);
+    const running = launch(words, { ...environment, PORT: String(on) }, signal);
     const said = await untilSaid(running, /"url":"(http:[^"]+)\/graphql".*"listening"/, (part) => {
       printed += part;
     });

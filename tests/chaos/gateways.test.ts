@@ -1,6 +1,8 @@
 // Chaos over two gateways as processes: what their clients were told, whatever was done to them.
 
 import { expect, it } from 'vitest';
+import { builtCommand } from '../support/built.ts';
+import { startGateway } from './gateways.ts';
 import { runGateways } from './run-gateways.ts';
 
 it('whatever is killed, frozen, emptied and cut, what is not told is announced', async () => {
@@ -9,6 +11,7 @@ it('whatever is killed, frozen, emptied and cut, what is not told is announced',
     lastsMs: 5000,
     harmEveryMs: 500,
     longestFreezeMs: 1500,
+    start: (parts) => startGateway({ ...parts, command: [builtCommand()] }),
   });
 
   expect({ harmed, breaches }).toEqual({ harmed, breaches: [] });

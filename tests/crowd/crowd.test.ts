@@ -1,6 +1,7 @@
 // Two thousand who stand before a gateway and say nothing; `npm run crowd` brings five times as many.
 
 import { expect, it } from 'vitest';
+import { builtCommand } from '../support/built.ts';
 import { ownRedis } from '../support/cluster.ts';
 import { runCrowd } from './run-crowd.ts';
 
@@ -13,6 +14,7 @@ it('thousands of WebSockets that say nothing are kept, cost little, and nobody e
     kind: 'websocket',
     count: COUNT,
     redisUrl: redis.url,
+    command: [builtCommand()],
   });
 
   expect({ standing, lost }).toEqual({ standing: COUNT, lost: 0 });

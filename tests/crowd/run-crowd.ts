@@ -13,6 +13,8 @@ export interface CrowdRun {
   readonly kind: 'http' | 'websocket';
   readonly count: number;
   readonly redisUrl: string;
+  /** How the gateway is begun; absent, as in a checkout. */
+  readonly command?: readonly string[];
 }
 
 export interface CrowdOutcome {
@@ -32,12 +34,18 @@ export interface CrowdOutcome {
 const PROBE_EVERY_MS = 50;
 const CLIENTS = fileURLToPath(new URL('clients.ts', import.meta.url));
 
-export async function runCrowd({ kind, count, redisUrl }: CrowdRun): Promise<CrowdOutcome> {
+export async function runCrowd({
+  kind,
+  count,
+  redisUrl,
+  command,
+}: CrowdRun): Promise<CrowdOutcome> {
   const world = await startWorld({ count: 2 });
   let pid = 0;
   const gateway = await startGateway({
     credentials: world.credentials,
     redisUrl,
+    ...(command && { command }),
     began: (child) => {
       pid = child;
     },

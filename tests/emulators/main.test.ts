@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isRecord } from '../../emulators/emulator.ts';
+import { builtEmulators } from '../support/built.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -13,7 +14,7 @@ type Words = Readonly<Record<string, string>>;
 
 describe('npm run emulators', () => {
   it('says on its first line how to reach each, at an origin of its own', async () => {
-    const { told } = await runEmulators();
+    const { told } = await runEmulators({}, ['--quiet'], SOURCES);
 
     expect(Object.fromEntries(Object.entries(told).map(([k, v]) => [k, Object.keys(v)]))).toEqual({
       botpress: ['url', 'token', 'botId'],
@@ -198,15 +199,26 @@ function lists(told: Readonly<Record<string, Words>>): List[] {
   ];
 }
 
-async function runEmulators(environment: Words = {}, words: readonly string[] = ['--quiet']) {
-  const child = launch(environment, words);
+async function runEmulators(
+  environment: Words = {},
+  words: readonly string[] = ['--quiet'],
+  program?: readonly string[],
+) {
+  const child = launch(environment, words, program);
   const [line]: unknown[] = await once(createInterface({ input: child.stdout }), 'line');
   return { child, told: toldIn(String(line)) };
 }
 
-function launch(environment: Words, words: readonly string[] = []): Child {
+/** What `npm run` says, begun anew for each test, would be most of the time of them all. */
+const SOURCES = ['--import', 'tsx', 'emulators/main.ts'];
+
+function launch(
+  environment: Words,
+  words: readonly string[] = [],
+  program: readonly string[] = [builtEmulators()],
+): Child {
   const { EMULATOR_PORT: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', 'emulators/main.ts', ...words], {
+  const child = spawn(process.execPath, [...program, ...words], {
     cwd: ROOT,
     env: { ...inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

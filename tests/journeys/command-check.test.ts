@@ -80,16 +80,19 @@ describe('parlance check', () => {
 });
 
 describe('parlance schema', () => {
-  it('prints the schema that is committed', async () => {
-    const { code, out, err } = await (await parlance(['schema'])).ended();
+  it.each([true, false])(
+    'prints the schema that is committed: from sources %s',
+    async (checkout) => {
+      const { code, out, err } = await (await parlance(['schema'], { checkout })).ended();
 
-    const committed = await readFile(
-      new URL('../../schema/schema.graphql', import.meta.url),
-      'utf8',
-    );
-    expect([code, err]).toEqual([0, '']);
-    expect(out).toBe(committed);
-  });
+      const committed = await readFile(
+        new URL('../../schema/schema.graphql', import.meta.url),
+        'utf8',
+      );
+      expect([code, err]).toEqual([0, '']);
+      expect(out).toBe(committed);
+    },
+  );
 });
 
 describe('a command that is none', () => {

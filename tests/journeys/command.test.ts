@@ -16,7 +16,7 @@ const INBOX = `{ conversations(first: 40) {
 
 describe('parlance start without a config', () => {
   it('starts the sandbox, says so loudly, and answers over four providers at once', async () => {
-    const started = await parlance(['start'], { environment: { PORT: '0' } });
+    const started = await parlance(['start'], { environment: { PORT: '0' }, checkout: true });
     const url = await started.url();
     const listeningAt = performance.now();
 
@@ -36,7 +36,7 @@ describe('parlance start without a config', () => {
     expect(banner).toContain(`GraphiQL   ${url}/graphql`);
     for (const name of four)
       expect(banner).toMatch(new RegExp(`${name} .*http://127\\.0\\.0\\.1:\\d+`));
-  });
+  }, 60_000);
 
   it('says in one sentence that the port is taken, and ends', async () => {
     const squatter = createServer().listen(0, '127.0.0.1');

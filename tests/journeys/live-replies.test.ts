@@ -18,6 +18,7 @@ import {
   openOver,
   watch,
 } from '../support/answering.ts';
+import { builtCommand } from '../support/built.ts';
 import { startParlance } from '../support/parlance.ts';
 import { rowsAdded, rowWhere } from '../support/stores.ts';
 
@@ -324,6 +325,7 @@ describe('with two gateways over one Redis, an answer', () => {
       const secret = 'a secret of the tests';
       const one = await startGateway({
         environment: environmentOf(world.credentials, { redisUrl, prefix, secret }),
+        command: builtCommand(),
       });
       onTestFinished(async () => void (await one.end('SIGKILL')));
       const { gateway } = await openOver(world, { redis });

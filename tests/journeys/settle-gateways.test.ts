@@ -9,6 +9,7 @@ import { openRedis } from '../../src/state/redis.ts';
 import { ACCOUNTS, type AccountName, emulatorOf } from '../support/accounts.ts';
 import { at } from '../support/answer.ts';
 import { standingAt } from '../support/attempts.ts';
+import { builtCommand } from '../support/built.ts';
 import { type Cutting, startCutting } from '../support/cutting.ts';
 import { listen } from '../support/desk.ts';
 import { appendedTo } from '../support/event-log.ts';
@@ -142,7 +143,7 @@ async function processes() {
   const secret = 'a secret of the tests';
   const environment = environmentOf(credentials, { redisUrl, prefix, secret });
   const begin = async () => {
-    const gateway = await startGateway({ environment });
+    const gateway = await startGateway({ environment, command: builtCommand() });
     onTestFinished(() => void gateway.end('SIGKILL'));
     return gateway;
   };

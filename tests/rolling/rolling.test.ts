@@ -1,6 +1,7 @@
 // Two gateways are begun anew, one after the other, and nobody who asks, writes or listens takes notice.
 
 import { expect, it } from 'vitest';
+import { builtCommand } from '../support/built.ts';
 import { ownRedis } from '../support/cluster.ts';
 import { runRolling } from './run-rolling.ts';
 
@@ -10,7 +11,8 @@ it('no request fails, no event is missed, and no message is there twice', async 
   const { asked, written, reconnected, ...outcome } = await runRolling({
     rounds: 1,
     redisUrl: redis.url,
-    leaveAfterMs: 700,
+    leaveAfterMs: 1500,
+    command: [builtCommand()],
   });
 
   expect(outcome).toEqual({ failed: [], amiss: [], doubled: [], codes: [0, 0] });

@@ -16,6 +16,8 @@ export interface RollingRun {
   readonly rounds: number;
   readonly redisUrl: string;
   readonly leaveAfterMs: number;
+  /** How a gateway is begun; absent, as in a checkout. */
+  readonly command?: readonly string[];
   readonly note?: (line: string) => void;
 }
 
@@ -49,6 +51,7 @@ export async function runRolling(run: RollingRun): Promise<RollingOutcome> {
       credentials: world.credentials,
       redisUrl: run.redisUrl,
       server: { leaveAfterMs: run.leaveAfterMs },
+      ...(run.command && { command: run.command }),
     };
     const gateways = await Promise.all(Array.from({ length: GATEWAYS }, () => startGateway(parts)));
     for (const gateway of gateways) closing.push(() => gateway.close());

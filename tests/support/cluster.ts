@@ -7,6 +7,7 @@ import { startWorld, type World } from '../../emulators/world.ts';
 import type { EventLog } from '../../src/state/events/log.ts';
 import { redisLog } from '../../src/state/events/redis.ts';
 import { openRedis } from '../../src/state/redis.ts';
+import { builtCommand } from './built.ts';
 import { expectClean, secretsOf } from './leaks.ts';
 import { type RedisServer, startRedis } from './redis/server.ts';
 
@@ -39,7 +40,7 @@ export async function startCluster({
   });
   const gateways = await Promise.all(
     Array.from({ length: count }, async () => {
-      const gateway = await startGateway({ environment });
+      const gateway = await startGateway({ environment, command: builtCommand() });
       onTestFinished(async () => {
         await gateway.end('SIGKILL');
         expectClean('what a gateway printed', gateway.printed(), secretsOf(world.credentials));

@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { startWorld, type World } from '../../emulators/world.ts';
+import { builtCommand } from './built.ts';
 import { expectClean } from './leaks.ts';
 
 export interface Running {
@@ -27,11 +28,13 @@ export interface Run {
   readonly environment?: Readonly<Record<string, string>>;
   /** Files in the folder it is called in. */
   readonly files?: Readonly<Record<string, string>>;
+  /** From the sources, as in a checkout; absent, as the package brings it. */
+  readonly checkout?: boolean;
 }
 
 export async function parlance(
   words: readonly string[],
-  { environment = {}, files = {} }: Run = {},
+  { environment = {}, files = {}, checkout = false }: Run = {},
 ): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'parlance-command-'));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
@@ -43,7 +46,7 @@ export async function parlance(
     REDIS_URL: _5,
     ...inherited
   } = process.env;
-  const child = spawn(process.execPath, [COMMAND, ...words], {
+  const child = spawn(process.execPath, [checkout ? SOURCES : builtCommand(), ...words], {
     cwd: folder,
     env: { ...inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -139,4 +142,4 @@ function credentialsIn(environment: Readonly<Record<string, string>>): string[] 
     .map(([, value]) => value);
 }
 
-const COMMAND = fileURLToPath(new URL('../../bin/parlance.js', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../../bin/parlance.js', import.meta.url));
