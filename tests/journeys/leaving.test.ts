@@ -50,7 +50,7 @@ describe('a gateway that leaves', () => {
     const redis = new Redis(inject('redisUrl'));
     onTestFinished(() => redis.disconnect());
     const held = () => redis.keys(`${prefix}{lease:*}:holder`);
-    const { started, url } = await startedOver({ server: 'leaveAfterMs: 1500', prefix });
+    const { started, url } = await startedOver({ server: 'leaveAfterMs: 4000', prefix });
     const early = await openAcknowledged(url);
     early.say({ id: 'e', type: 'subscribe', payload: { query: LISTEN } });
     await early.hear(ofType('next', 'e'));

@@ -19,6 +19,9 @@ export interface Balancer {
 }
 
 const LOOK_EVERY_MS = 100;
+const ANSWERS_WITHIN_MS = 1000;
+/** Whoever says nothing once is busy, and is not left for that. */
+const MOST_SILENCES = 2;
 /** Longer than any client here leaves a connection alone: it is never the balancer that ends one. */
 const KEPT_MS = 120_000;
 
@@ -38,8 +41,10 @@ export async function startBalancer(urls: readonly string[]): Promise<Balancer> 
   const closed = new AbortController();
 
   async function look(target: Target): Promise<void> {
-    while (!closed.signal.aborted) {
-      target.isReady = await isReady(target.url);
+    for (let silences = 0; !closed.signal.aborted; ) {
+      const seen = await readinessOf(target.url);
+      silences = seen === 'silent' ? silences + 1 : 0;
+      if (seen !== 'silent' || silences > MOST_SILENCES) target.isReady = seen === 'ready';
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }
@@ -120,15 +125,19 @@ export async function startBalancer(urls: readonly string[]): Promise<Balancer> 
 }
 
 /** Each time on a connection of its own, as balancers ask. */
-function isReady({ hostname, port }: URL): Promise<boolean> {
+function readinessOf({ hostname, port }: URL): Promise<'ready' | 'not ready' | 'silent'> {
   return new Promise((resolve) => {
-    const options = { hostname, port, path: '/readyz', agent: false, timeout: 1000 };
+    const timeout = ANSWERS_WITHIN_MS;
+    const options = { hostname, port, path: '/readyz', agent: false, timeout };
     const asked = requestOf(options, (answered) => {
       answered.resume();
-      resolve(answered.statusCode === 200);
+      resolve(answered.statusCode === 200 ? 'ready' : 'not ready');
     });
-    asked.once('timeout', () => asked.destroy());
-    asked.once('error', () => resolve(false));
+    asked.once('timeout', () => {
+      resolve('silent');
+      asked.destroy();
+    });
+    asked.once('error', () => resolve('not ready'));
     asked.end();
   });
 }
