@@ -453,6 +453,19 @@ describe('an end user who listens', () => {
     expect(told).toEqual([]);
   });
 
+  it('is told what happens also where a bug keeps what is theirs from being read', async () => {
+    const { gateway } = scene();
+    const listConversations = () => Promise.reject(new Error('a bug of the test'));
+    const fact = { kind: 'REPLY_DELTA', replyId: 'r', index: 0, text: 'a' } as const;
+
+    // Had nobody caught it the run would fail.
+    const told = await toldOf({ ...gateway, listConversations }, [
+      { type: 'event', event: { conversation: OWN, at, tags: null, fact }, cursor },
+    ]);
+
+    expect(told).toHaveLength(1);
+  });
+
   it('who leaves while whose it is is looked up is told nothing more', async () => {
     const { gateway } = scene();
     const gone = new AbortController();
