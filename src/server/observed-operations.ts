@@ -136,14 +136,11 @@ interface Begun {
 
 function begin({ log, meter, tracer }: Watching, { document, operationName }: Named): Begun {
   const beganMs = performance.now();
+  const trail = trailNow();
   const node = getOperationAST(document, operationName);
   const type: string = node?.operation ?? 'query';
   const operation = node?.name?.value.slice(0, LONGEST_NAME);
-  const span = tracer.begin(
-    operation ? `${type} ${operation}` : type,
-    'internal',
-    trailNow()?.span,
-  );
+  const span = tracer.begin(operation ? `${type} ${operation}` : type, 'internal', trail?.span);
   span.set({
     'graphql.operation.type': type,
     ...(operation && { 'graphql.operation.name': operation }),
@@ -172,7 +169,10 @@ function begin({ log, meter, tracer }: Watching, { document, operationName }: Na
       span.end(outcome === 'ok' ? undefined : outcome);
       const fields = { operation, type, ms: Math.round(ms), price, outcome, codes };
       const counted = type === 'subscription' ? { ...fields, events } : fields;
-      log.info(counted, 'an operation ended');
+      // Whoever ends a stream may be on no trail, or on that of its socket alone.
+      const tell = () => log.info(counted, 'an operation ended');
+      if (trail) along(trail, tell);
+      else tell();
       return codes[0];
     },
   };

@@ -7,7 +7,7 @@ import { listen } from '../support/desk.ts';
 import { post, send } from '../support/hostile.ts';
 import { mutate } from '../support/mutations.ts';
 import { startParlance, type TestParlance } from '../support/parlance.ts';
-import { ofType, openAcknowledged } from '../support/socket.ts';
+import { ofType, openAcknowledged, type RawSocket } from '../support/socket.ts';
 
 const FEW = { count: 4 };
 const INBOX = 'query Inbox { conversations(first: 3) { nodes { id } } }';
@@ -167,6 +167,38 @@ describe('a WebSocket', () => {
       );
     },
   );
+});
+
+describe('what listens', () => {
+  it.each([
+    ['it says so', (socket: RawSocket) => socket.say({ type: 'complete', id: 'one' })],
+    ['its WebSocket ends', (socket: RawSocket) => socket.socket.close(1000)],
+    ['its WebSocket is cut', (socket: RawSocket) => socket.socket.terminate()],
+  ])('is found by its id at its end too, where %s', async (_how, end) => {
+    const parlance = await startParlance(FEW);
+    const socket = await openAcknowledged(parlance.url);
+    const query = 'subscription Hear { messageAdded(confirm: true) { __typename } }';
+    socket.say({ type: 'subscribe', id: 'one', payload: { query } });
+    await socket.hear(ofType('next', 'one'));
+
+    end(socket);
+
+    const operation = await lineOf(parlance, OPERATION);
+    socket.socket.close(1000);
+    const requestId = textAt(await lineOf(parlance, 'a WebSocket ended'), 'requestId');
+    expect(operation).toMatchObject({ requestId, operationId: 'one', callerId: 'anyone' });
+  });
+
+  it('is found by its id at its end too, over SSE', async () => {
+    const parlance = await startParlance(FEW);
+    const query = 'subscription Hear { messageAdded(confirm: true) { __typename } }';
+    const listening = await listen('SSE', parlance.url, query, {});
+
+    await listening.stop();
+
+    const requestId = textAt(await lineOf(parlance, REQUEST), 'requestId');
+    expect(await lineOf(parlance, OPERATION)).toMatchObject({ requestId, callerId: 'anyone' });
+  });
 });
 
 function linesOf({ logged }: TestParlance, sentence: string): object[] {
