@@ -19,9 +19,9 @@ export interface Balancer {
 }
 
 const LOOK_EVERY_MS = 100;
-const ANSWERS_WITHIN_MS = 1000;
-/** Whoever says nothing once is busy, and is not left for that. */
-const MOST_SILENCES = 2;
+const ANSWERS_WITHIN_MS = 2000;
+/** Whoever says nothing once or twice is busy, and is not left for that. */
+const MOST_SILENCES = 3;
 /** Longer than any client here leaves a connection alone: it is never the balancer that ends one. */
 const KEPT_MS = 120_000;
 

@@ -16,8 +16,8 @@ it('no request fails, no event is missed, and no message is there twice', async 
   });
 
   expect(outcome).toEqual({ failed: [], amiss: [], doubled: [], codes: [0, 0] });
-  expect(asked).toBeGreaterThan(100);
-  expect(written).toBeGreaterThan(50);
+  expect(asked).toBeGreaterThan(50);
+  expect(written).toBeGreaterThan(20);
   // Each was with one of them at the least.
   expect(reconnected).toBeGreaterThanOrEqual(4);
 }, 120_000);
