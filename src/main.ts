@@ -6,6 +6,7 @@ import { printSchema } from 'graphql';
 import { endLoudly } from './commands/end-loudly.ts';
 import { keysCommand } from './commands/keys-command.ts';
 import { leaveOnSignals } from './commands/leave-on-signals.ts';
+import { startMistake } from './commands/start-mistake.ts';
 import { openLog } from './compose/open-log.ts';
 import { type Composed, compose, composeGateway, type Surroundings } from './compose.ts';
 import { missingSignIn } from './config/auth.ts';
@@ -153,15 +154,6 @@ function surround(loaded: Config): Surroundings {
       return secret;
     },
   };
-}
-
-function startMistake(error: unknown, { server }: Config): string {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    // Metrics may have one of their own.
-    const port = 'port' in error && typeof error.port === 'number' ? error.port : server.port;
-    return `Port ${port} is taken. Stop what listens there, or choose another: PORT=4001 npm start`;
-  }
-  return `The gateway could not start: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function sandboxBanner(url: string, { providers }: Config): string {

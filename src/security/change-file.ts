@@ -24,7 +24,12 @@ export async function changeFile(
       return { ok: true };
     });
   } catch (error) {
-    return { ok: false, said: `${named} cannot be changed (${codeOf(error)}).` };
+    const code = codeOf(error);
+    const instead =
+      code === 'ENOENT'
+        ? 'Make the folder it is in, or correct its path'
+        : 'See that this user may write it and the folder it is in';
+    return { ok: false, said: `${named} cannot be changed (${code}). ${instead}.` };
   }
 }
 

@@ -76,12 +76,21 @@ describe('a file that is changed', () => {
     });
   });
 
-  it('in a folder that is not there cannot be changed, which is said', async () => {
+  it('in a folder that is not there cannot be changed, and what to do is said', async () => {
     const path = join(await folder(), 'nowhere', 'file');
 
     expect(await changeFile(path, oneMore)).toEqual({
       ok: false,
-      said: `${path} cannot be changed (ENOENT).`,
+      said: `${path} cannot be changed (ENOENT). Make the folder it is in, or correct its path.`,
+    });
+  });
+
+  it('that is none cannot be changed, and what to do is said', async () => {
+    const path = await folder();
+
+    expect(await changeFile(path, oneMore)).toEqual({
+      ok: false,
+      said: `${path} cannot be changed (EISDIR). See that this user may write it and the folder it is in.`,
     });
   });
 });
