@@ -20,13 +20,16 @@ export function boundedDocuments({
   readonly operations: Operations;
 }): Plugin<object, Came> {
   return {
-    onRequestParse: () => ({
-      onRequestParseDone({ requestParserResult: sent }) {
-        if (!Array.isArray(sent)) return;
-        if (sent.length > batch) throw malformed(tooMany(sent.length, batch));
-        if (!sent.every(isMapping)) throw malformed(NO_OPERATION);
-      },
-    }),
+    onRequestParse({ requestParser, setRequestParser }) {
+      if (requestParser) setRequestParser(async (request) => parsed(requestParser, request));
+      return {
+        onRequestParseDone({ requestParserResult: sent }) {
+          if (!Array.isArray(sent)) return;
+          if (sent.length > batch) throw malformed(tooMany(sent.length, batch));
+          if (!sent.every(isMapping)) throw malformed(NO_OPERATION);
+        },
+      };
+    },
     onParams({ params, setParams, context: { session } }) {
       setParams({ ...params, query: textOf(operations, params, session.caller) });
     },
@@ -65,6 +68,22 @@ export function textOf(operations: Operations, sent: Sent, caller: Caller): stri
 }
 
 const NO_OPERATION = 'Send an operation: { "query": "{ conversations { nodes { title } } }" }.';
+
+/** What stands in an address is read by the GraphQL server as it is, and would be a bug of ours where it is no JSON. */
+async function parsed<Result>(
+  parse: (request: Request) => Promise<Result> | Result,
+  request: Request,
+): Promise<Result> {
+  try {
+    return await parse(request);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw malformed(NO_JSON);
+    throw error;
+  }
+}
+
+const NO_JSON =
+  '`variables` and `extensions` must be JSON, also in an address. Send { … }, escaped.';
 
 function isMapping(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -8,6 +8,8 @@ export interface TurnedAway {
 }
 
 export function turnedAway({ method, headers }: IncomingMessage): TurnedAway | undefined {
+  // The GraphQL server makes an address of it, and would tell what went wrong there by the names of our files.
+  if (headers.host && !isHost(headers.host)) return { status: 400, message: NO_HOST };
   // A form may be sent from any page of any origin without asking; JSON may not. Nothing else is taken from a POST.
   if (method === 'POST' && mediaType(headers['content-type'] ?? '') !== 'application/json') {
     const message = 'Send the operation as application/json: { "query": "…", "variables": { … } }.';
@@ -19,6 +21,13 @@ export function turnedAway({ method, headers }: IncomingMessage): TurnedAway | u
     return { status: 406, message: `Accept one of ${ANSWERS.join(', ')}.` };
   }
   return undefined;
+}
+
+const NO_HOST =
+  'The header `host` is no name of a server. Send the one you connected to, with its port.';
+
+function isHost(text: string): boolean {
+  return !/[/?#@\\]/.test(text) && URL.canParse(`http://${text}`);
 }
 
 const ANSWERS: readonly string[] = [
