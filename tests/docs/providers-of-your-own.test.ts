@@ -49,11 +49,15 @@ describe('the least provider', () => {
     await mkdir(join(cwd, 'node_modules'));
     await symlink(ZOD, join(cwd, 'node_modules/zod'));
     const config = configOf(await loadConfig({ environment: { ACME_TOKEN: 't', PORT: '0' }, cwd }));
-    const running = await compose(config, {
-      log: { debug() {}, info() {}, warn() {}, error() {} },
-      clock: Date.now,
-      randomSecret: () => 'of a test',
-    });
+    const server = { ...config.server, leaveAfterMs: 0 };
+    const running = await compose(
+      { ...config, server },
+      {
+        log: { debug() {}, info() {}, warn() {}, error() {} },
+        clock: Date.now,
+        randomSecret: () => 'of a test',
+      },
+    );
     onTestFinished(() => running.close());
     const conversation = { provider: providerName('shop'), nativeId: 'r 1' };
 

@@ -216,7 +216,7 @@ async function gatewayOver({ url, key }: { readonly url: string; readonly key: s
     'parlance.config.yaml': `
 kinds: [ "\${NOTEBOOK_MODULE}" ]
 providers: { notes: { kind: notebook, url: "${url}", key: \${NOTEBOOK_KEY} } }
-server: { port: 0 }
+server: { port: 0, leaveAfterMs: 0 }
 cache: false
 `,
   });

@@ -37,7 +37,12 @@ async function scene() {
           replyDeadlineMs: 2500,
         },
       ],
-      server: { host: '127.0.0.1', port: 0, cursorSecret: secret('a secret of the tests') },
+      server: {
+        host: '127.0.0.1',
+        port: 0,
+        cursorSecret: secret('a secret of the tests'),
+        leaveAfterMs: 0,
+      },
       redis: { url: secret(redis.url), prefix: `test:${randomUUID()}:` },
       log: { level: 'silent' },
     },
