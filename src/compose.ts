@@ -17,7 +17,7 @@ import { type Ingest, openIngest } from './gateway/live/ingest.ts';
 import { openGateway } from './gateway/open-gateway.ts';
 import type { Log } from './observability/log.ts';
 import { type Metrics, openMetrics } from './observability/metrics.ts';
-import { onlyLines } from './observability/watching.ts';
+import { onlyLines, type Watching } from './observability/watching.ts';
 import { BREAKER_TIMES, type BreakerTimes } from './providers/breaker.ts';
 import { type AccountParts, openProvider } from './providers/catalogue.ts';
 import { openHttp } from './providers/http.ts';
@@ -170,12 +170,27 @@ function outOf(redis: RedisDoor | undefined): readonly Out[] {
 /** The gateway without a server: what `parlance check` asks. */
 export async function composeGateway(
   config: Config,
-  { clock, randomSecret, breaker = BREAKER_TIMES, limitsOf, ...surroundings }: Surroundings,
+  surroundings: Surroundings,
   watching = onlyLines(surroundings.log),
+): Promise<Composed> {
+  const redis = config.redis && openRedisAt(config.redis, watching.log);
+  try {
+    return await openedOver(redis, config, surroundings, watching);
+  } catch (error) {
+    // Whoever looks for Redis does so for ever, and would keep the process from ending.
+    await redis?.close();
+    throw error;
+  }
+}
+
+async function openedOver(
+  redis: RedisDoor | undefined,
+  config: Config,
+  { clock, randomSecret, breaker = BREAKER_TIMES, limitsOf }: Surroundings,
+  watching: Watching,
 ): Promise<Composed> {
   const { log, meter } = watching;
   const watch = observeCalls(watching, () => performance.now());
-  const redis = config.redis && openRedisAt(config.redis, log);
   const budgets = redis ? redisBudgets({ door: redis, clock }) : memoryBudgets({ clock });
   const budgetOf = new Map<ProviderName, Budget>();
   const opened = config.providers.map((account) => {

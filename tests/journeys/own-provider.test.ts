@@ -20,6 +20,12 @@ interface Gateway {
   mutate(mutation: string, input: object, shown: string): Promise<unknown>;
 }
 
+const SURROUNDINGS = {
+  log: { debug() {}, info() {}, warn() {}, error() {} },
+  clock: Date.now,
+  randomSecret: () => 'a secret of this test',
+};
+
 /** From a config file, as an operator writes it. */
 async function gateway(): Promise<Gateway> {
   const notebook = await startNotebook();
@@ -31,17 +37,12 @@ kinds: [ "\${NOTEBOOK_MODULE}" ]
 providers:
   site: { kind: botpress, url: "${url}", token: \${BOTPRESS_TOKEN}, botId: ${botId} }
   notes: { kind: notebook, url: "${notebook.url}", key: \${NOTEBOOK_KEY} }
-server: { port: 0 }
+server: { port: 0, leaveAfterMs: 0 }
 `,
   });
   const environment = { NOTEBOOK_MODULE, NOTEBOOK_KEY: notebook.key, BOTPRESS_TOKEN: token };
   const config = configOf(await loadConfig({ environment, cwd }));
-  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-  const running = await compose(config, {
-    log: quiet,
-    clock: Date.now,
-    randomSecret: () => 'a secret of this test',
-  });
+  const running = await compose(config, SURROUNDINGS);
   onTestFinished(() => running.close());
   return {
     notebook,
@@ -372,5 +373,33 @@ describe('the command, with the config of the example', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/notes \(notebook\): .*own credential.*That key opens nothing/);
     expect(out + err).not.toContain(wrong);
+  });
+});
+
+describe('a kind that cannot be opened', () => {
+  it('ends the command, also while Redis is out of reach', async () => {
+    const started = await parlance(['start'], {
+      files: {
+        'broken.ts': `
+import { defineProvider } from 'parlance';
+export default defineProvider({
+  kind: 'broken',
+  origin: 'http://127.0.0.1:1',
+  settings: { '~standard': { version: 1, vendor: 'by hand', validate: (value) => ({ value }) } },
+  open() { throw new Error('a slip of its author'); },
+});
+`,
+        'parlance.config.yaml': `
+kinds: [ ./broken.ts ]
+redis: { url: "redis://127.0.0.1:1" }
+providers: { site: { kind: broken } }
+`,
+      },
+    });
+
+    const { code, err } = await started.ended();
+
+    expect(err).toContain('a slip of its author');
+    expect(code).toBe(1);
   });
 });
