@@ -83,7 +83,11 @@ async function subscribe(
   const told: AsyncIterableIterator<ExecutionResult> = {
     [Symbol.asyncIterator]: () => told,
     async next() {
-      const { done, value } = await events.next();
+      // Whoever is told of a bug does not say that they have enough.
+      const { done, value } = await events.next().catch((error: unknown) => {
+        giveBack();
+        throw error;
+      });
       if (!done) await paid();
       // Nothing is read for somebody who has gone, or may not be told any more.
       const result = done || signal.aborted ? undefined : await executed(value);

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openShares, type ShareLimits } from '../../src/server/bounds/shares.ts';
-import { at } from '../support/answer.ts';
+import { at, textAt } from '../support/answer.ts';
 import { callerNamed } from '../support/callers.ts';
 import { type Desk, idOf, startDesk } from '../support/desk.ts';
 import { openDoors } from '../support/doors.ts';
@@ -116,6 +116,35 @@ describe('the subscriptions of a caller', () => {
     }
 
     expect(await subscribed(socket, 'a')).toEqual(hears('a'));
+  });
+
+  it('have room again when one is broken by a bug', async () => {
+    let isBroken = false;
+    const desk = await startDesk({
+      doorkeeper: openDoors({ ann: callerNamed('ann') }),
+      shares: openShares({ subscriptionsPerCaller: 1 }),
+      hears: (log) => ({
+        ...log,
+        read: (...asked) =>
+          isBroken ? Promise.reject(new Error('a bug of the test')) : log.read(...asked),
+      }),
+    });
+    const socket = await connected(desk);
+    const query = 'subscription { messageAdded(confirm: true) { ... on Listening { cursor } } }';
+    socket.say({ type: 'subscribe', id: 'a', payload: { query } });
+    const first = await socket.hear(ofType('next', 'a'));
+    const cursor = textAt(first, 'payload.data.messageAdded.cursor');
+    socket.say({ type: 'complete', id: 'a' });
+    isBroken = true;
+
+    socket.say({
+      type: 'subscribe',
+      id: 'b',
+      payload: { query: `subscription { messageAdded(after: "${cursor}") { __typename } }` },
+    });
+    await socket.hear(ofType('error', 'b'));
+
+    expect(await subscribed(socket, 'c')).toEqual(hears('c'));
   });
 
   it('have room again when their session is over', async () => {
