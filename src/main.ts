@@ -169,7 +169,7 @@ function sandboxBanner(url: string, { providers }: Config): string {
     GraphiQL   ${url}/graphql
 ${rows.join('\n')}
 
-  For your own accounts: npm start -- --config parlance.config.yaml
+  For your own accounts: npx parlance start --config parlance.config.yaml
   ──────────────────────────────────────────────────────────────────────
 `;
 }

@@ -16,7 +16,8 @@ export function startMistake(error: unknown, config: Listening): string {
 function whereItListens(error: unknown, { server, metrics }: Listening): string | undefined {
   if (!(error instanceof Error && 'code' in error)) return undefined;
   const port = 'port' in error && typeof error.port === 'number' ? error.port : server.port;
-  const another = port === metrics?.port ? 'metrics.port in the config' : 'PORT=4001 npm start';
+  const another =
+    port === metrics?.port ? 'metrics.port in the config' : 'PORT=4001 npx parlance start';
   switch (error.code) {
     case 'EADDRINUSE':
       return `Port ${port} is taken. Stop what listens there, or choose another: ${another}`;

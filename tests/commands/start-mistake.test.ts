@@ -15,7 +15,7 @@ describe('a gateway that could not start', () => {
     const taken = await failureOf({ port, host: '127.0.0.1' });
 
     expect(startMistake(taken, configured({ port }))).toBe(
-      `Port ${port} is taken. Stop what listens there, or choose another: PORT=4001 npm start`,
+      `Port ${port} is taken. Stop what listens there, or choose another: PORT=4001 npx parlance start`,
     );
     expect(startMistake(taken, { ...configured({ port: 4000 }), metrics: { port } })).toBe(
       `Port ${port} is taken. Stop what listens there, or choose another: metrics.port in the config`,
@@ -48,7 +48,7 @@ describe('a gateway that could not start', () => {
     const file = Object.assign(new Error('open EACCES'), { code: 'EACCES', syscall: 'open' });
 
     expect(startMistake(port, configured({ port: 80 }))).toBe(
-      'Port 80 is not for this user. Choose one above 1023: PORT=4001 npm start',
+      'Port 80 is not for this user. Choose one above 1023: PORT=4001 npx parlance start',
     );
     expect(startMistake(file, configured({}))).toBe('The gateway could not start: open EACCES');
   });

@@ -51,7 +51,7 @@ describe('parlance start without a config', () => {
 
     expect(code).toBe(1);
     expect(err).toBe(
-      `Port ${port} is taken. Stop what listens there, or choose another: PORT=4001 npm start\n`,
+      `Port ${port} is taken. Stop what listens there, or choose another: PORT=4001 npx parlance start\n`,
     );
     expect(out).toBe('');
   });
