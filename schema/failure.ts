@@ -23,7 +23,7 @@ export abstract class FailureError extends GraphQLError {
   readonly code: ErrorCode;
 
   constructor(failure: Failure, code: ErrorCode) {
-    super(sentenceOf(failure), { extensions: extensionsOf(failure, code) });
+    super(shortened(sentenceOf(failure)), { extensions: extensionsOf(failure, code) });
     this.failure = failure;
     this.code = code;
   }
@@ -45,7 +45,8 @@ export class ProviderAuthError extends ErrorOf<'credential-refused'> {}
 export class OutcomeUnknownError extends ErrorOf<'outcome-unknown'> {}
 export class GatewayUnavailableError extends ErrorOf<'gateway-unavailable'> {}
 
-export function errorOf(failure: Failure): FailureError {
+export function errorOf(whole: Failure): FailureError {
+  const failure = brief(whole);
   switch (failure.kind) {
     case 'invalid-input':
       return new InvalidInputError(failure, 'INVALID_INPUT');
@@ -73,6 +74,28 @@ export function errorOf(failure: Failure): FailureError {
     case 'gateway-unavailable':
       return new GatewayUnavailableError(failure, 'GATEWAY_UNAVAILABLE');
   }
+}
+
+/** Whoever reads it needs no more; what was sent once may be repeated for each field of an answer. */
+const MOST_CHARACTERS = 1000;
+const MOST_ISSUES = 50;
+
+function brief(failure: Failure): Failure {
+  if (failure.kind !== 'invalid-input') return failure;
+  const [first, ...rest] = failure.issues;
+  const others = rest.slice(0, MOST_ISSUES - 1);
+  return { kind: 'invalid-input', issues: [inShort(first), ...others.map(inShort)] };
+}
+
+function inShort({ path, message }: Issue): Issue {
+  return { path, message: shortened(message) };
+}
+
+/** Its end is what to do about it. */
+function shortened(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return text;
+  const half = MOST_CHARACTERS / 2;
+  return `${text.slice(0, half)} … ${text.slice(-half)}`;
 }
 
 /** The value of an outcome, or its failure thrown as the error it is. */

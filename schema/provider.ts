@@ -187,6 +187,7 @@ Provider.implement({
     capabilities: t.field({
       type: [Capability],
       description: 'What it can do, one entry for every verb.',
+      complexity: { field: 0, multiplier: VERBS.length },
       resolve: ({ can }) => VERBS.map((verb) => ({ verb, entry: can[verb] })),
     }),
     health: t.field({
@@ -201,6 +202,7 @@ builder.queryFields((t) => ({
   providers: t.field({
     type: [Provider],
     description: 'Every provider that is configured, in the order of the config.',
+    complexity: (_args, { gateway }) => ({ field: 0, multiplier: gateway.providers.length }),
     resolve: (_root, _args, { gateway }) => [...gateway.providers],
   }),
   provider: t.field({
