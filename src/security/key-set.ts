@@ -153,7 +153,11 @@ async function download(url: string, fetch: Fetch): Promise<Read<string>> {
       headers: { accept: 'application/json' },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    if (response.status !== 200) return { ok: false, complaint: `answers ${response.status}` };
+    if (response.status !== 200) {
+      // What nobody reads would keep its connection.
+      await response.body?.cancel();
+      return { ok: false, complaint: `answers ${response.status}` };
+    }
     return await textOf(response);
   } catch (error) {
     return { ok: false, complaint: reasonOf(error) };

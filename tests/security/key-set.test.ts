@@ -43,6 +43,16 @@ describe('the keys of a signer', () => {
     expect(issuer.asked()).toBe(2);
   });
 
+  it('are asked for on a connection that is given back, whatever was answered', async () => {
+    const cancelled: string[] = [];
+    const body = () => new ReadableStream({ cancel: () => void cancelled.push('a body') });
+    const fetch = () => Promise.resolve(new Response(body(), { status: 503 }));
+
+    await openDoor({ jwt: rules(await startIssuer()), fetch });
+
+    expect(cancelled).toEqual(['a body']);
+  });
+
   it('are not asked for in a flood of tokens that name any', async () => {
     const { clock, one, two, issuer, admit, good } = await started();
     clock.pass(COOLDOWN_MS);
