@@ -137,7 +137,8 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       origins: config.server.origins,
       hsts: config.server.hsts,
     });
-    page = config.metrics && (await serveMetrics(metrics, { host: LOOPBACK, ...config.metrics }));
+    const place = config.metrics && { host: LOOPBACK, ...config.metrics, log };
+    page = place && (await serveMetrics(metrics, place));
     if (page) log.info({ url: `${page.url}/metrics` }, 'metrics are served');
   } catch (error) {
     await server?.close();

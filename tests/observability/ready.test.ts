@@ -60,9 +60,12 @@ describe('/readyz', () => {
   });
 });
 
+const quiet = () => undefined;
+const QUIET = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+
 describe('metrics on a port of their own', () => {
   it('are for whoever comes there, and nothing else is', async () => {
-    const served = await serveMetrics(openMetrics(), { host: '127.0.0.1', port: 0 });
+    const served = await serveMetrics(openMetrics(), { host: '127.0.0.1', port: 0, log: QUIET });
     onTestFinished(() => served.close());
 
     const { contentType, text } = await scrape(served);
@@ -73,6 +76,24 @@ describe('metrics on a port of their own', () => {
     expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(text).toContain('# TYPE parlance_upstream_calls_total counter');
     expect(others.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+  });
+
+  it('end no process where a bug keeps one of them from being read', async () => {
+    const metrics = openMetrics();
+    metrics.read('parlance_subscribers', () => {
+      throw new Error('a bug of the test');
+    });
+    const noted: string[] = [];
+    const error = (_fields: object, sentence: string) => void noted.push(sentence);
+    const log = { ...QUIET, error };
+    const served = await serveMetrics(metrics, { host: '127.0.0.1', port: 0, log });
+    onTestFinished(() => served.close());
+
+    const { status, text } = await send(`${served.url}/metrics`);
+
+    expect(status).toBe(500);
+    expect(text).not.toContain('a bug of the test');
+    expect(noted).toEqual(['metrics could not be told, which is a bug']);
   });
 });
 

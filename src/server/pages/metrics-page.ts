@@ -1,6 +1,7 @@
 // Metrics on a port of their own, for a scraper on the operator's side: nobody signs in there, and nothing else is served.
 
 import { createServer, type ServerResponse } from 'node:http';
+import type { Log } from '../../observability/log.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import { pathOf } from '../routes.ts';
 import { sayError } from '../say.ts';
@@ -20,11 +21,17 @@ const ARRIVAL_LIMIT_MS = 5000;
 
 export async function serveMetrics(
   metrics: Metrics,
-  { host, port }: MetricsPlace,
+  { host, port, log }: MetricsPlace & { readonly log: Log },
 ): Promise<MetricsServer> {
   const server = createServer({ requestTimeout: ARRIVAL_LIMIT_MS }, (request, response) => {
-    if (pathOf(request) === '/metrics') void sayMetrics(response, metrics);
-    else sayError(response, 404, 'There is nothing here but /metrics.');
+    if (pathOf(request) !== '/metrics') {
+      sayError(response, 404, 'There is nothing here but /metrics.');
+      return;
+    }
+    sayMetrics(response, metrics).catch((error: unknown) => {
+      log.error({ err: error }, 'metrics could not be told, which is a bug');
+      sayError(response, 500, 'Something went wrong in the gateway itself. It has been noted.');
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
