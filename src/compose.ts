@@ -119,6 +119,7 @@ export async function compose(config: Config, surroundings: Surroundings): Promi
       doorkeeper,
       shares: opened.shares,
       trustProxy,
+      clock,
       log,
       host,
       port,

@@ -10,7 +10,7 @@ import { asEndUser } from './guard-end-user.ts';
 type Clock = () => number;
 
 /** Whoever may do everything is given the gateway itself. */
-export function guarded(gateway: Gateway, caller: Caller, clock: Clock = Date.now): Gateway {
+export function guarded(gateway: Gateway, caller: Caller, clock: Clock): Gateway {
   const { scopes, providers, contact } = caller;
   if (contact) return bounded(asEndUser(gateway, { contact, id: caller.id, clock }), caller);
   const mayAll = providers === 'all' && SCOPES.every((scope) => scopes.has(scope));

@@ -18,10 +18,11 @@ import type { Came } from './graphql.ts';
 
 type Listening = Context & Pick<Came, 'payer'>;
 
-export function executedEachByItself(shares: Shares): Plugin<Listening> {
+/** `clock`: milliseconds since the epoch. */
+export function executedEachByItself(shares: Shares, clock: () => number): Plugin<Listening> {
   return {
     onSubscribe({ args: { contextValue }, setSubscribeFn }) {
-      setSubscribeFn((asked: ExecutionArgs) => subscribe(asked, contextValue, shares));
+      setSubscribeFn((asked: ExecutionArgs) => subscribe(asked, contextValue, { shares, clock }));
     },
   };
 }
@@ -29,7 +30,7 @@ export function executedEachByItself(shares: Shares): Plugin<Listening> {
 async function subscribe(
   asked: ExecutionArgs,
   context: Listening,
-  shares: Shares,
+  { shares, clock }: { readonly shares: Shares; readonly clock: () => number },
 ): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
   const { caller, gateway, operation, payer } = context;
   const { signal } = operation;
@@ -53,7 +54,7 @@ async function subscribe(
     while (!signal.aborted) {
       const spent = await shares.spend(payer, price);
       if (spent.ok) return;
-      await pause(Math.max(1, spent.retryAt.getTime() - Date.now()), signal);
+      await pause(Math.max(1, spent.retryAt.getTime() - clock()), signal);
     }
   }
 

@@ -49,6 +49,8 @@ export interface Graphql {
 
 export interface GraphqlParts {
   readonly gateway: Gateway;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
   readonly log: Log;
   /** Absent, lines only. */
   readonly watching?: Watching;
@@ -62,7 +64,7 @@ export interface GraphqlParts {
 }
 
 export function openGraphql(parts: GraphqlParts): Graphql {
-  const { gateway, log, open, shares = openShares({}), limits = LIMITS } = parts;
+  const { gateway, clock, log, open, shares = openShares({}), limits = LIMITS } = parts;
   const operations = openOperations({ ...parts.listed, open });
   const observed = observedOperations(parts.watching ?? onlyLines(log));
   const yoga = createYoga<Came, Context>({
@@ -74,7 +76,7 @@ export function openGraphql(parts: GraphqlParts): Graphql {
     healthCheckEndpoint: `${GRAPHQL_PATH}/healthz`,
     context: ({ request, left, ended, session: { caller } }) => ({
       caller,
-      gateway: guarded(gateway, caller),
+      gateway: guarded(gateway, caller, clock),
       operation: {
         // The request's own signal, once another is derived from it, no longer says that it was aborted.
         signal: left ?? AbortSignal.any([request.signal, ...(ended ? [ended] : [])]),
@@ -93,9 +95,9 @@ export function openGraphql(parts: GraphqlParts): Graphql {
       bounded(limits),
       disclosed({ ...limits, open }),
       priced(limits),
-      paidBefore(shares),
+      paidBefore(shares, clock),
       listenedTo(),
-      executedEachByItself(shares),
+      executedEachByItself(shares, clock),
       observed.last,
     ],
     batching: limits.batch > 0 && { limit: limits.batch },

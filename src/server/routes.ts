@@ -14,6 +14,7 @@ import { observedRequest, type Route } from './observed-requests.ts';
 import type { Page } from './pages/graphiql.ts';
 import type { OperatorPages } from './pages/operator-pages.ts';
 import { sendPage, wantsPage } from './pages/page.ts';
+import { pathOf } from './path.ts';
 import { sayError, sayJson } from './say.ts';
 import { openWebhooks, WEBHOOKS_PATH } from './webhooks.ts';
 
@@ -111,9 +112,4 @@ const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 function tooLarge(mostBytes: number): string {
   const most = mostBytes === 1024 * 1024 ? '1 MB' : `${mostBytes} bytes`;
   return `A body may have ${most} at most. Send less, or a URL to it.`;
-}
-
-export function pathOf({ url = '/' }: IncomingMessage): string {
-  const [path = '/'] = url.split('?');
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

@@ -35,6 +35,8 @@ export interface ServerParts extends Pick<GraphqlParts, 'limits' | 'listed'> {
   readonly gateway: Gateway;
   /** Who lets in whoever asks. */
   readonly doorkeeper: Doorkeeper;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
   readonly log: Log;
   readonly host: string;
   /** 0 takes any free one. */
@@ -72,11 +74,12 @@ const DRAIN_MARGIN_MS = 1000;
 const MOST_CONNECTIONS = 20_000;
 
 export async function startServer(parts: ServerParts): Promise<Server> {
-  const { gateway, doorkeeper, log, host, port, examples, alsoOut = () => [] } = parts;
+  const { gateway, doorkeeper, clock, log, host, port, examples, alsoOut = () => [] } = parts;
   const { leaveAfterMs = 0, mostConnections = MOST_CONNECTIONS, patience = USUAL_PATIENCE } = parts;
   const { shares = openShares({}), trustProxy = 0, metrics, tracer = NO_TRACER } = parts;
   const watching = { log, meter: metrics ?? NO_METER, tracer };
-  const door = { doorkeeper: boundedAttempts(doorkeeper, { log }), shares, hops: trustProxy };
+  const attempts = boundedAttempts(doorkeeper, { log, clock });
+  const door = { doorkeeper: attempts, shares, hops: trustProxy, clock };
   const { limits = LIMITS, listed, hsts = false } = parts;
   const { bodyBytes: mostBytes } = limits;
   const { open } = doorkeeper;
@@ -84,6 +87,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const origins = openOrigins(parts.origins);
   const graphql = openGraphql({
     gateway,
+    clock,
     log,
     watching,
     open,

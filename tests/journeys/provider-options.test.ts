@@ -167,6 +167,7 @@ async function startEcho() {
     log,
   });
   const server = await startServer({
+    clock: Date.now,
     doorkeeper: openHouse(),
     gateway,
     log,

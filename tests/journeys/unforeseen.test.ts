@@ -117,6 +117,7 @@ async function serve(
     log,
   });
   const server = await startServer({
+    clock: Date.now,
     doorkeeper: openHouse(),
     gateway: change(gateway),
     log,

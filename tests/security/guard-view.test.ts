@@ -55,7 +55,7 @@ function scene(making: Partial<Making> = {}) {
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   });
   onTestFinished(() => gateway.close());
-  return { one, other, gateway, as: (caller: Caller) => guarded(gateway, caller) };
+  return { one, other, gateway, as: (caller: Caller) => guarded(gateway, caller, Date.now) };
 }
 
 type Act = (gateway: Gateway) => Promise<Outcome<unknown>>;
@@ -189,7 +189,7 @@ describe('accounts', () => {
         return gateway.subscribe(what, signal);
       },
     };
-    const theirs = guarded(telling, caller);
+    const theirs = guarded(telling, caller, Date.now);
 
     await READS['listConversations']?.(await rowOf(gateway))(theirs);
     await READS['subscribe']?.(await rowOf(gateway))(theirs);
@@ -282,7 +282,7 @@ describe('an end user', () => {
       requestReply: () => Promise.resolve(success({ ...answer, idempotencyKey: 'k' })),
     };
 
-    const answered = await guarded(careless, END_USER).requestReply(
+    const answered = await guarded(careless, END_USER, Date.now).requestReply(
       { conversation: OWN },
       operation(),
     );
@@ -316,7 +316,7 @@ describe('an end user', () => {
       listConversations: () => Promise.resolve(success({ ...page, endCursor: () => null })),
     };
 
-    const listed = await guarded(careless, END_USER).listConversations(
+    const listed = await guarded(careless, END_USER, Date.now).listConversations(
       { first: 5, after: null, filter: {} },
       operation(),
     );
@@ -350,7 +350,7 @@ describe('an end user', () => {
       getConversation: (ref, within) =>
         ref.nativeId === 'gone' ? Promise.resolve(gone) : gateway.getConversation(ref, within),
     };
-    const user = guarded(wordy, END_USER);
+    const user = guarded(wordy, END_USER, Date.now);
 
     const absent = await user.getConversation({ provider: ONE, nativeId: 'gone' }, operation());
     const foreign = await user.getConversation(FOREIGN, operation());
@@ -375,7 +375,7 @@ describe('an end user who listens', () => {
       for (const one of all) yield await Promise.resolve(one);
     }
     const careless: Gateway = { ...gateway, subscribe: () => Promise.resolve(success(telling())) };
-    const subscribed = await guarded(careless, END_USER).subscribe(
+    const subscribed = await guarded(careless, END_USER, Date.now).subscribe(
       { conversation: null, filter: {}, after: null },
       new AbortController().signal,
     );
@@ -489,7 +489,7 @@ describe('an end user who listens', () => {
           signal.addEventListener('abort', () => resolve(out), { once: true });
         }),
     };
-    const subscribed = await guarded(slow, END_USER).subscribe(
+    const subscribed = await guarded(slow, END_USER, Date.now).subscribe(
       { conversation: null, filter: {}, after: null },
       gone.signal,
     );

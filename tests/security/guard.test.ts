@@ -248,7 +248,7 @@ describe('an account that is not the caller’s', () => {
     }
     const careless: Gateway = { ...gateway, subscribe: () => Promise.resolve(success(all())) };
 
-    const { told, over } = await listening(guarded(careless, caller));
+    const { told, over } = await listening(guarded(careless, caller, Date.now));
     await over;
 
     expect(told).toEqual(['CONVERSATION_DELETED own']);
@@ -289,7 +289,7 @@ describe('a caller', () => {
     const request = { header: () => undefined, body: Buffer.from('') };
 
     for (const caller of [callerOf({ providers: new Set([ONE]) }), END_USER]) {
-      const theirs = guarded(open, caller);
+      const theirs = guarded(open, caller, Date.now);
       await theirs.close();
       expect(theirs.takesWebhooks('one')).toBe(false);
       expect(kindOf(await theirs.webhook('one', request))).toBe('not-found');
@@ -455,7 +455,7 @@ describe('an end user', () => {
     };
     const providers = [provider, other.provider];
     const provided = (name: string) => providers.find((each) => each.name === name);
-    const theirs = guarded({ ...gateway, providers, provider: provided }, END_USER);
+    const theirs = guarded({ ...gateway, providers, provider: provided }, END_USER, Date.now);
 
     const created = await theirs.createConversation({ provider: 'one', tags: [] }, operation());
     const got = await theirs.getOrCreateConversation({ provider: 'one', tags: [] }, operation());
@@ -474,7 +474,7 @@ describe('an end user', () => {
       getOrCreateConversation: () => Promise.resolve(success(got)),
     };
 
-    const theirs = guarded(careless, END_USER);
+    const theirs = guarded(careless, END_USER, Date.now);
     const shown = await theirs.getOrCreateConversation({ provider: 'one', tags: [] }, operation());
 
     expect(whyOf(shown)).toContain('conversation foreign at one');
@@ -766,7 +766,7 @@ it('a failure of the provider is one for whoever asks whose a conversation is', 
   const out = failed({ kind: 'not-found', what: 'conversation own at one' });
   const careless: Gateway = { ...gateway, listParticipants: () => Promise.resolve(out) };
 
-  const got = await guarded(careless, END_USER).getConversation(ref('own'), operation());
+  const got = await guarded(careless, END_USER, Date.now).getConversation(ref('own'), operation());
 
   expect(kindOf(got)).toBe('not-found');
 });

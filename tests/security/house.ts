@@ -111,6 +111,7 @@ export async function openHouse(): Promise<House> {
     services[name].fails(null);
   }
   const server = await startServer({
+    clock: Date.now,
     gateway,
     doorkeeper: openDoors(CALLERS),
     log,

@@ -15,6 +15,7 @@ it.each(SHAPES)(
   async (shape) => {
     const world = openWorld(shape, { tenants: TENANTS });
     const server = await startServer({
+      clock: Date.now,
       gateway: world.gateway,
       doorkeeper: openDoors({ ann: callerOf(shape, 'ann'), bob: callerOf(shape, 'bob') }),
       log: SILENT,

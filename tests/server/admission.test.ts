@@ -19,6 +19,7 @@ async function started(doorkeeper: Doorkeeper, making: Partial<Making> = {}) {
   const one = handMade({ name: 'one', ...making });
   const { gateway, log } = gatewayOver([one.provider]);
   const server = await startServer({
+    clock: Date.now,
     gateway,
     doorkeeper,
     log,
@@ -156,7 +157,7 @@ describe('a client that goes before it is let in', () => {
         ...doors,
         admit: (presented) => gone.then(() => doors.admit(presented)),
       };
-      const door = { doorkeeper, shares, hops: 0 };
+      const door = { doorkeeper, shares, hops: 0, clock: Date.now };
       admitting.push(admitted(door, asked, response, () => undefined));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -26,6 +26,7 @@ it('a provider is not called down for what it did not answer to a client that ha
   });
   const { gateway, log } = gatewayOver([one.provider]);
   const server = await startServer({
+    clock: Date.now,
     gateway,
     doorkeeper: openHouse(),
     log,

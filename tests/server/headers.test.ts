@@ -11,6 +11,7 @@ async function post(contentType: string, body: string) {
   const one = handMade({ name: 'one' });
   const { gateway, log } = gatewayOver([one.provider]);
   const server = await startServer({
+    clock: Date.now,
     gateway,
     doorkeeper: openHouse(),
     log,

@@ -9,6 +9,7 @@ it('a connection on which nothing was asked yet does not hold up the end of the 
   const one = handMade({ name: 'one', deadlineMs: 60_000 });
   const { gateway, log } = gatewayOver([one.provider]);
   const server = await startServer({
+    clock: Date.now,
     gateway,
     doorkeeper: openHouse(),
     log,

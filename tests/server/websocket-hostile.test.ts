@@ -24,8 +24,8 @@ async function startedWith(
 ) {
   const { gateway, log } = gatewayOver([handMade({ name: 'one' }).provider]);
   const webSockets = openWebSockets({
-    graphql: openGraphql({ gateway, log, open: doorkeeper.open }),
-    door: { doorkeeper, shares: openShares({}), hops: 1 },
+    graphql: openGraphql({ gateway, clock: Date.now, log, open: doorkeeper.open }),
+    door: { doorkeeper, shares: openShares({}), hops: 1, clock: Date.now },
     log,
     ...limits,
   });
@@ -66,6 +66,7 @@ describe('a frame', () => {
   it('that is none keeps no gateway from leaving', async () => {
     const { gateway, log } = gatewayOver([handMade({ name: 'one' }).provider]);
     const server = await startServer({
+      clock: Date.now,
       gateway,
       doorkeeper: openHouse(),
       log,

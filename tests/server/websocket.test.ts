@@ -14,6 +14,7 @@ import { ofType, openAcknowledged, openSocket } from '../support/socket.ts';
 async function started(making: Partial<Making> = {}, { hosts }: Pick<ServerParts, 'hosts'> = {}) {
   const { gateway, log, logged } = gatewayOver([handMade({ name: 'one', ...making }).provider]);
   const server = await startServer({
+    clock: Date.now,
     gateway,
     doorkeeper: openHouse(),
     log,
@@ -30,8 +31,8 @@ async function started(making: Partial<Making> = {}, { hosts }: Pick<ServerParts
 async function startedWith(limits: Pick<WebSocketParts, 'initWithinMs' | 'pingEveryMs'>) {
   const { gateway, log } = gatewayOver([handMade({ name: 'one' }).provider]);
   const webSockets = openWebSockets({
-    graphql: openGraphql({ gateway, log, open: true }),
-    door: { doorkeeper: openHouse(), shares: openShares({}), hops: 0 },
+    graphql: openGraphql({ gateway, clock: Date.now, log, open: true }),
+    door: { doorkeeper: openHouse(), shares: openShares({}), hops: 0, clock: Date.now },
     log,
     ...limits,
   });

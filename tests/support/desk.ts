@@ -118,6 +118,7 @@ export async function startDesk(options: DeskOptions = {}): Promise<Desk> {
     log: silent,
   });
   const server = await startServer({
+    clock,
     doorkeeper,
     gateway,
     log: silent,

@@ -23,6 +23,7 @@ export async function startHasty(
   const made = handMade({ name: 'one', ...making });
   const { gateway, log, logged } = gatewayOver([made.provider]);
   const { url, close } = await startServer({
+    clock: Date.now,
     gateway,
     doorkeeper: openHouse(),
     log,

@@ -5,7 +5,7 @@ import { GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../../schema/context.ts';
 import { errorOf } from '../../../schema/failure.ts';
-import { OVER, secondsUntil } from '../door/admission.ts';
+import { OVER, secondsUntil } from '../door/refusal.ts';
 import type { Came } from '../graphql.ts';
 import { priceOf } from './price.ts';
 import type { Shares } from './shares.ts';
@@ -14,12 +14,13 @@ type Asked = Parameters<typeof priceOf>[0] & {
   readonly contextValue: Pick<Came, 'payer' | 'ended'>;
 };
 
-export function paidBefore(shares: Shares): Plugin<Context & Came> {
+/** `clock`: milliseconds since the epoch. */
+export function paidBefore(shares: Shares, clock: () => number): Plugin<Context & Came> {
   async function refusalOf(asked: Asked): Promise<GraphQLError | undefined> {
     const { payer, ended } = asked.contextValue;
     const spent = await shares.spend(payer, priceOf(asked));
     if (ended?.aborted) return isOver();
-    return spent.ok ? undefined : shareSpent(spent.retryAt);
+    return spent.ok ? undefined : shareSpent(spent.retryAt, clock());
   }
 
   return {
@@ -45,9 +46,9 @@ export function paidBefore(shares: Shares): Plugin<Context & Came> {
   };
 }
 
-function shareSpent(retryAt: Date): GraphQLError {
+function shareSpent(retryAt: Date, nowMs: number): GraphQLError {
   const { message, extensions } = errorOf({ kind: 'share-spent', retryAt });
-  const headers = { 'retry-after': secondsUntil(retryAt) };
+  const headers = { 'retry-after': secondsUntil(retryAt, nowMs) };
   return new GraphQLError(message, {
     extensions: { ...extensions, http: { status: 429, headers } },
   });

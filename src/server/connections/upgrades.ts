@@ -6,7 +6,7 @@ import type { Log } from '../../observability/log.ts';
 import { isStrangeHost, type Names, STRANGE_HOST } from '../door/hosts.ts';
 import { FOREIGN, type Origins } from '../door/origins.ts';
 import { GRAPHQL_PATH } from '../graphql.ts';
-import { pathOf } from '../routes.ts';
+import { pathOf } from '../path.ts';
 import type { WebSockets } from '../websocket/websocket.ts';
 import type { Connections } from './connections.ts';
 import { answerBare } from './unreadable.ts';

@@ -19,14 +19,11 @@ interface Attempts {
 
 export interface AttemptParts {
   readonly log: Log;
-  /** Milliseconds since the epoch; absent, the time it is. */
-  readonly clock?: () => number;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
 }
 
-export function boundedAttempts(
-  doorkeeper: Doorkeeper,
-  { log, clock = Date.now }: AttemptParts,
-): Doorkeeper {
+export function boundedAttempts(doorkeeper: Doorkeeper, { log, clock }: AttemptParts): Doorkeeper {
   const attempts = new Map<string, Attempts>();
   /** What was good last time is looked at all the same: at a shared address others go on. */
   const known = new Set<string>();

@@ -3,7 +3,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Log } from '../../observability/log.ts';
 import type { Metrics } from '../../observability/metrics.ts';
-import { pathOf } from '../routes.ts';
+import { pathOf } from '../path.ts';
 import { sayError } from '../say.ts';
 
 export interface MetricsPlace {

@@ -7,7 +7,9 @@ import type { Gateway } from '../../gateway/gateway.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { Connections } from '../connections/connections.ts';
 import { addressOf } from '../door/address.ts';
-import { bearerOf, type Door, sayRefusal } from '../door/admission.ts';
+import type { Door } from '../door/admission.ts';
+import { bearerOf } from '../door/bearer.ts';
+import { sayRefusal } from '../door/refusal.ts';
 import { sayError, sayJson } from '../say.ts';
 import { sayMetrics } from './metrics-page.ts';
 
@@ -34,7 +36,7 @@ export interface OperatorPagesParts {
 
 export function openOperatorPages({
   gateway,
-  door: { doorkeeper, hops },
+  door: { doorkeeper, hops, clock },
   connections,
   alsoOut,
   metrics,
@@ -78,9 +80,10 @@ export function openOperatorPages({
     async metrics(request, response) {
       if (!metrics) return sayError(response, 404, 'No metrics are kept here.');
       const admitted = await admission(request);
-      if (!admitted.ok) return sayRefusal(request, response, admitted.refusal);
+      const answering = { request, response, nowMs: clock() };
+      if (!admitted.ok) return sayRefusal(answering, admitted.refusal);
       if (!admitted.session.caller.scopes.has('admin')) {
-        return sayRefusal(request, response, { code: 'FORBIDDEN', message: ADMIN, retryAt: null });
+        return sayRefusal(answering, { code: 'FORBIDDEN', message: ADMIN, retryAt: null });
       }
       await sayMetrics(response, metrics);
     },

@@ -2,7 +2,8 @@
 
 import type { Refusal, SessionEnd } from '../../security/doorkeeper.ts';
 import { payerOf } from '../bounds/shares.ts';
-import { bearerOf, type Door } from '../door/admission.ts';
+import type { Door } from '../door/admission.ts';
+import { bearerOf } from '../door/bearer.ts';
 import { sendAway } from './carrier.ts';
 import type { Connection } from './connection.ts';
 
