@@ -5,7 +5,7 @@ import { errorOf } from '../../schema/failure.ts';
 import type { Composed } from '../compose.ts';
 import type { AuthConfig, JwtConfig } from '../config/config.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import type { Log } from '../observability/log.ts';
+import { NO_LOG } from '../observability/log.ts';
 import { parseKeyFile } from '../security/key-file.ts';
 import { type KeySet, openFileKeySet, openRemoteKeySet } from '../security/key-set.ts';
 import { type Read, watchFile } from '../security/watched-file.ts';
@@ -59,7 +59,7 @@ export async function checkSignIn({ keys, jwt }: AuthConfig = {}): Promise<Check
 }
 
 async function checkKeys(path: string): Promise<Checked> {
-  const file = await watchFile({ path, read: parseKeyFile, log: QUIET });
+  const file = await watchFile({ path, read: parseKeyFile, log: NO_LOG });
   if (!file.ok) {
     return {
       good: false,
@@ -81,7 +81,7 @@ async function checkKeys(path: string): Promise<Checked> {
 }
 
 async function checkKeySet({ jwks }: JwtConfig): Promise<Checked> {
-  const read = await ('url' in jwks ? askedFor(jwks.url) : openFileKeySet(jwks.file, QUIET));
+  const read = await ('url' in jwks ? askedFor(jwks.url) : openFileKeySet(jwks.file, NO_LOG));
   const size = read.ok ? (read.value.current()?.fingerprints.size ?? 0) : 0;
   if (size > 0) return { good: true, sentence: `auth.jwt.jwks: has ${size} public keys.` };
   const place = 'url' in jwks ? jwks.url : jwks.file;
@@ -93,10 +93,7 @@ async function checkKeySet({ jwks }: JwtConfig): Promise<Checked> {
 }
 
 async function askedFor(url: string): Promise<Read<KeySet>> {
-  const value = await openRemoteKeySet({ url, fetch, clock: Date.now, log: QUIET });
+  const value = await openRemoteKeySet({ url, fetch, clock: Date.now, log: NO_LOG });
   const complaint = value.complaint();
   return complaint === null ? { ok: true, value } : { ok: false, complaint };
 }
-
-const quiet = () => undefined;
-const QUIET: Log = { debug: quiet, info: quiet, warn: quiet, error: quiet };

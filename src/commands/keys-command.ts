@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { type CommandDef, defineCommand } from 'citty';
 import { openRedisAt } from '../compose.ts';
 import type { Config, RedisConfig } from '../config/config.ts';
+import { NO_LOG } from '../observability/log.ts';
 import { changeFile } from '../security/change-file.ts';
 import { keyIdIn, makeKey } from '../security/key.ts';
 import {
@@ -238,9 +239,7 @@ function parsed(text: string | null, path: string): Parsed {
 }
 
 async function tellGateways(redis: RedisConfig, subject: string, untilMs: number) {
-  const quiet = () => undefined;
-  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-  const door = openRedisAt(redis, log);
+  const door = openRedisAt(redis, NO_LOG);
   await door.ready();
   const told = await redisRevocations({ door }).revoke(subject, untilMs);
   await door.close();

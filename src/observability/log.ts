@@ -13,6 +13,11 @@ export interface Log {
 /** Never a credential, never what people wrote to each other. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
+const unsaid = () => undefined;
+
+/** For what runs for a moment, and says what it found in another way. */
+export const NO_LOG: Log = { debug: unsaid, info: unsaid, warn: unsaid, error: unsaid };
+
 /** Each line tells what it is part of, and those that tell of trouble are counted. */
 export function carrying(log: Log, meter: Meter): Log {
   return {
