@@ -6,6 +6,10 @@ import { runCrowd } from './run-crowd.ts';
 
 const { values } = parseArgs({ options: { count: { type: 'string', default: '10000' } } });
 const count = Number(values.count);
+if (!(count >= 1)) {
+  process.stderr.write('crowd: --count must be a number from 1 on, such as 10000.\n');
+  process.exit(2);
+}
 const redis = await startRedis();
 try {
   for (const kind of ['http', 'websocket'] as const) {

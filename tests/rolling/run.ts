@@ -5,10 +5,15 @@ import { startRedis } from '../support/redis/server.ts';
 import { runRolling } from './run-rolling.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
+const rounds = Number(values.rounds);
+if (!(rounds >= 1)) {
+  process.stderr.write('rolling: --rounds must be a number from 1 on, such as 10.\n');
+  process.exit(2);
+}
 const redis = await startRedis();
 try {
   const { failed, amiss, doubled, codes, asked, written, reconnected } = await runRolling({
-    rounds: Number(values.rounds),
+    rounds,
     redisUrl: redis.url,
     leaveAfterMs: 1000,
     note: say,
