@@ -11,6 +11,8 @@ export interface Trail {
   readonly operationId?: string;
   /** Who asks, once that is known. */
   readonly callerId?: string;
+  /** Why whoever asks was not let in: what they were told, in which nothing of theirs is. */
+  readonly refused?: string;
   readonly span: Span;
 }
 
@@ -34,7 +36,7 @@ export function aside<T>(more: Partial<Trail>, run: () => T): T {
 }
 
 /** More is known of what is going on, also for those who began before. */
-export function noted(more: Pick<Trail, 'callerId'>): void {
+export function noted(more: Partial<Pick<Trail, 'callerId' | 'refused'>>): void {
   const store = trails.getStore();
   if (store) store.trail = { ...store.trail, ...more };
 }

@@ -4,10 +4,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { at, textAt } from '../support/answer.ts';
 import { standingAt } from '../support/attempts.ts';
 import { listen } from '../support/desk.ts';
+import { openDoors } from '../support/doors.ts';
 import { post, send } from '../support/hostile.ts';
 import { mutate } from '../support/mutations.ts';
 import { startParlance, type TestParlance } from '../support/parlance.ts';
-import { ofType, openAcknowledged, type RawSocket } from '../support/socket.ts';
+import { ofType, openAcknowledged, openSocket, type RawSocket } from '../support/socket.ts';
 
 const FEW = { count: 4 };
 const INBOX = 'query Inbox { conversations(first: 3) { nodes { id } } }';
@@ -198,6 +199,25 @@ describe('what listens', () => {
 
     const requestId = textAt(await lineOf(parlance, REQUEST), 'requestId');
     expect(await lineOf(parlance, OPERATION)).toMatchObject({ requestId, callerId: 'anyone' });
+  });
+});
+
+describe('who is not let in', () => {
+  it('is told of with the reason they were given, and nothing they presented', async () => {
+    const parlance = await startParlance({ ...FEW, doorkeeper: openDoors() });
+    const authorization = 'Bearer presented-and-wrong';
+
+    const { text } = await post(parlance.url, { query: INBOX }, { authorization });
+    const socket = await openSocket(parlance.url);
+    socket.say({ type: 'connection_init', payload: { authorization } });
+    const { code, reason } = await socket.closed;
+
+    const request = await lineOf(parlance, REQUEST);
+    expect(request).toMatchObject({ status: 401 });
+    expect(text).toContain(JSON.stringify(textAt(request, 'refused')));
+    expect(await lineOf(parlance, 'a WebSocket ended')).toMatchObject({ code, refused: reason });
+    expect(reason).not.toBe('');
+    expect(JSON.stringify(parlance.logged)).not.toContain('presented-and-wrong');
   });
 });
 

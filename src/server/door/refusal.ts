@@ -1,6 +1,7 @@
 // How one who is not let in is told so: by the letter of RFC 6750 and of GraphQL over HTTP.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { noted } from '../../observability/trail.ts';
 import type { Refusal } from '../../security/doorkeeper.ts';
 import { bearerOf } from './bearer.ts';
 
@@ -21,6 +22,7 @@ export function sayRefusal(
   { request: { headers }, response, nowMs }: Answering,
   { code, message, retryAt }: Refusal,
 ): void {
+  noted({ refused: message });
   const status = STATUSES[code];
   const authenticate = challengeFor(code, headers.authorization);
   if (authenticate) response.setHeader('www-authenticate', authenticate);

@@ -23,17 +23,20 @@ export async function letIn(
     presented ?? {};
   const admission = await doorkeeper.admit({ credential: bearerOf(Authorization), address });
   if (socket.readyState !== socket.OPEN) return false;
-  if (!admission.ok) {
-    sendAway(socket, { code: codeFor(admission.refusal), reason: admission.refusal.message });
+  const refused = (code: number, reason: string) => {
+    connection.trail.refused(reason);
+    sendAway(socket, { code, reason });
     return false;
+  };
+  if (!admission.ok) {
+    return refused(codeFor(admission.refusal), admission.refusal.message);
   }
   const { session } = admission;
   const payer = payerOf(session.caller, { address, open: doorkeeper.open });
   const giveBack = shares.sockets.take(payer);
   if (!giveBack) {
     const reason = `There are ${shares.sockets.most} connections of yours, which are the most. Close one first.`;
-    sendAway(socket, { code: TRY_AGAIN_LATER, reason });
-    return false;
+    return refused(TRY_AGAIN_LATER, reason);
   }
   leaves.push(giveBack);
   connection.known();

@@ -10,6 +10,8 @@ import type { Prepared } from '../graphql.ts';
 export interface SocketTrail {
   /** Whoever connected was let in. */
   is(callerId: string): void;
+  /** Or was not, and why. */
+  refused(why: string): void;
   /** The same socket: what is heard from it is on its trail. */
   along(socket: ProtocolSocket): ProtocolSocket;
   /** The same operation, on a branch of it. */
@@ -33,6 +35,9 @@ export function observedSocket(
   return {
     is(callerId) {
       trail = { ...trail, callerId };
+    },
+    refused(why) {
+      trail = { ...trail, refused: why };
     },
     along: (socket) => ({
       ...socket,
