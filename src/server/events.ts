@@ -12,6 +12,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../schema/context.ts';
 import { countdown } from '../gateway/deadline.ts';
 import { pause } from '../gateway/waiting.ts';
+import { inBounds } from './bounds/answers.ts';
 import { priceOf } from './bounds/price.ts';
 import type { Shares } from './bounds/shares.ts';
 import type { Came } from './graphql.ts';
@@ -74,7 +75,7 @@ async function subscribe(
       },
     };
     try {
-      return await execute({ ...asked, rootValue: event, contextValue });
+      return inBounds(await execute({ ...asked, rootValue: event, contextValue }));
     } finally {
       signal.removeEventListener('abort', leave);
     }

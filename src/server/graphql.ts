@@ -11,6 +11,7 @@ import type { Log } from '../observability/log.ts';
 import { onlyLines, type Watching } from '../observability/watching.ts';
 import type { Session } from '../security/doorkeeper.ts';
 import { guarded } from '../security/guard.ts';
+import { boundedAnswers } from './bounds/answers.ts';
 import { bounded } from './bounds/bounds.ts';
 import { boundedDocuments, documentCache, textOf } from './bounds/documents.ts';
 import { disclosed } from './bounds/introspection.ts';
@@ -96,6 +97,7 @@ export function openGraphql(parts: GraphqlParts): Graphql {
       disclosed({ ...limits, open }),
       priced(limits),
       paidBefore(shares, clock),
+      boundedAnswers(),
       listenedTo(),
       executedEachByItself(shares, clock),
       observed.last,

@@ -1,8 +1,11 @@
 // What a client sends once is not said back to it a hundred times over.
 
-import { expect, it } from 'vitest';
-import { at, listAt } from '../support/answer.ts';
-import { startDesk } from '../support/desk.ts';
+import { createClient } from 'graphql-ws';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { at, listAt, textAt } from '../support/answer.ts';
+import { idOf, startDesk } from '../support/desk.ts';
+import { startParlance } from '../support/parlance.ts';
 
 const LONG = 'x'.repeat(300_000);
 
@@ -62,4 +65,64 @@ it('what each provider can do is counted for each of them', async () => {
 
   // Two providers, each with an entry for every verb.
   expect(at(body, 'extensions.cost.price')).toBe(Math.ceil((90 * 2 * 21 * 5) / 100));
+});
+
+describe('a long text that is asked for under ninety names', () => {
+  const TEXTS = ninety('text');
+  const TOO_LONG = expect.stringContaining('This answer would have more than 16 MB.');
+
+  it('is not written out for each of them', async () => {
+    const { url, rows } = await startDesk();
+    const row = rows.get('one-0');
+    if (row) rows.set('one-0', { ...row, title: LONG });
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({
+        query: `{ conversation(id: "${idOf('one-0')}") { ${ninety('title')} } }`,
+      }),
+    });
+
+    expect(await response.json()).toEqual({
+      errors: [{ message: TOO_LONG, extensions: { code: 'INVALID_INPUT' } }],
+      extensions: { cost: expect.anything() },
+    });
+  });
+
+  it('is not written out after a write either, which was done', async () => {
+    const { ask: asked } = await startParlance({ count: 4 });
+    const found = await asked(
+      '{ conversations(first: 1, filter: { providers: ["assistant"] }) { nodes { id } } }',
+    );
+    const { data, errors } = await asked(
+      `mutation ($id: ID!, $text: String!) { sendMessage(input: { conversationId: $id, text: $text }) { ... on SendMessagePayload { message { ${TEXTS} } } } }`,
+      { id: textAt(found.data, 'conversations.nodes.0.id'), text: LONG },
+    );
+
+    expect(data).toBeUndefined();
+    expect(textAt(errors, '0.message')).toMatch(/16 MB.* What it changes is changed\.$/);
+  });
+
+  it('is not written out for each of them when it comes as an event', async () => {
+    const desk = await startDesk();
+    const client = createClient({
+      url: `${desk.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+    });
+    onTestFinished(() => client.dispose());
+    const events = client.iterate({
+      query: `subscription { messageAdded(confirm: true) { __typename ... on MessageAdded { message { ${TEXTS} } } } }`,
+    });
+    await events.next();
+
+    await desk.say('y'.repeat(100_000));
+    const few = await events.next();
+    await desk.say(LONG);
+    const many = await events.next();
+
+    expect(few.value).toMatchObject({ data: { messageAdded: { __typename: 'MessageAdded' } } });
+    expect(many.value).toEqual({
+      errors: [{ message: TOO_LONG, extensions: { code: 'INVALID_INPUT' } }],
+    });
+  });
 });
