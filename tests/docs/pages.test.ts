@@ -117,7 +117,8 @@ describe('the architecture', () => {
       ([, name = '']) => name,
     );
 
-    expect(told.toSorted()).toEqual(
+    // Two failures may be one error to a client.
+    expect([...new Set(told)].toSorted()).toEqual(
       schema
         .getImplementations(error)
         .objects.map(({ name }) => name)
