@@ -1,17 +1,16 @@
 // The composition root: every part is built here once, and closed in reverse order.
 
-import { Agent } from 'undici';
 import { observeAccounts } from './compose/observe-accounts.ts';
 import { observeCalls } from './compose/observe-calls.ts';
+import { openAccounts } from './compose/open-accounts.ts';
 import { openCache } from './compose/open-cache.ts';
-import { openOwnProvider } from './compose/open-own-provider.ts';
+import { openMemory } from './compose/open-memory.ts';
+import { openRedisAt } from './compose/open-redis.ts';
 import { type OpenedShares, openSharesOf } from './compose/open-shares.ts';
 import { openSignIn } from './compose/open-sign-in.ts';
 import { openWatching } from './compose/open-watching.ts';
-import type { Config, ProviderConfig, RedisConfig } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { scopeOf } from './config/scope.ts';
-import type { ProviderName } from './domain/ids.ts';
-import { aloneAt } from './gateway/alone.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { type Ingest, openIngest } from './gateway/live/ingest.ts';
 import { openGateway } from './gateway/open-gateway.ts';
@@ -19,29 +18,15 @@ import type { Log } from './observability/log.ts';
 import { type Metrics, openMetrics } from './observability/metrics.ts';
 import { onlyLines, type Watching } from './observability/watching.ts';
 import { BREAKER_TIMES, type BreakerTimes } from './providers/breaker.ts';
-import { type AccountParts, openProvider } from './providers/catalogue.ts';
-import { openHttp } from './providers/http.ts';
-import { type Limits, USUAL_LIMITS } from './providers/limits.ts';
-import { type AccountManners, openManners } from './providers/manners.ts';
-import type { Provider } from './providers/provider.ts';
-import { openTurnstile } from './providers/turnstile.ts';
+import type { Limits } from './providers/limits.ts';
 import type { Doorkeeper } from './security/doorkeeper.ts';
 import { LIMITS } from './server/bounds/limits.ts';
 import type { Patience } from './server/connections/patience.ts';
 import { type MetricsServer, serveMetrics } from './server/pages/metrics-page.ts';
 import type { Out } from './server/pages/operator-pages.ts';
 import { type Server, startServer } from './server/server.ts';
-import type { Budget } from './state/budget/budget.ts';
-import { memoryBudgets } from './state/budget/memory.ts';
-import { redisBudgets } from './state/budget/redis.ts';
 import type { EventLog } from './state/events/log.ts';
-import { memoryLog } from './state/events/memory.ts';
-import { redisLog } from './state/events/redis.ts';
-import { memoryLedger } from './state/idempotency/memory.ts';
-import { redisLedger } from './state/idempotency/redis.ts';
-import { memoryLeases } from './state/lease/memory.ts';
-import { redisLeases } from './state/lease/redis.ts';
-import { openRedis, type RedisDoor, type RedisPlace } from './state/redis.ts';
+import type { RedisDoor } from './state/redis.ts';
 
 export interface Parlance {
   readonly gateway: Gateway;
@@ -78,26 +63,11 @@ export interface Surroundings {
   readonly limitsOf?: (documented: Limits) => Limits;
 }
 
-const CONNECT_TIMEOUT_MS = 2000;
 /** Where nobody signs in only this machine may look, unless the operator says otherwise. */
 const LOOPBACK = '127.0.0.1';
 /** Balancers look every few seconds, and believe a second answer. */
 const LEAVE_AFTER_MS = 5000;
-/** Streams of the event log. Fixed: a conversation keeps its own for ever. */
-const LANES = 8;
-const RETENTION = { ageMs: 24 * 3_600_000, length: 10_000 };
 const POLLING = { watchedMs: 2000, inboxMs: 15_000 };
-/** How long nobody looks at an account after the gateway that did has died. */
-const LEASE_MS = 10_000;
-/** How long after a gateway died another one ends the answers it was at; and for how long it is known that one ended. */
-const REPLY_LEASE = { leaseMs: 4000, notesMs: 600_000 };
-/** How long a gateway that died stands in the way of others; and for how long is known what it was about to create. */
-const TURN_LEASE = { leaseMs: 2000, notesMs: 24 * 3_600_000 };
-
-/** How long after a gateway died its writes are taken for left; and for how long a key is good. */
-const LEDGER = { leaseMs: 5000, keptMs: 24 * 3_600_000 };
-/** Of one process: more than one a second for a day. */
-const MOST_KEYS = 100_000;
 
 export async function compose(config: Config, surroundings: Surroundings): Promise<Parlance> {
   const { clock, patience } = surroundings;
@@ -192,32 +162,15 @@ async function openedOver(
   watching: Watching,
 ): Promise<Composed> {
   const { log, meter } = watching;
-  const watch = observeCalls(watching, () => performance.now());
-  const budgets = redis ? redisBudgets({ door: redis, clock }) : memoryBudgets({ clock });
-  const budgetOf = new Map<ProviderName, Budget>();
-  const opened = config.providers.map((account) => {
-    const { name } = account;
-    // As many sockets as calls are let through: who waits does so before, where it is known who comes first.
-    const dispatcher = new Agent({ pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
-    const manners = openManners({ provider: name, clock, chance: Math.random, breaker, watch });
-    const provider = openAccount(account, {
-      dispatcher,
-      clock,
-      manners,
-      turnstileOf(documented) {
-        const limits = limitsOf?.(documented) ?? documented;
-        const budget = budgets.of(scopeOf(account), limits);
-        budgetOf.set(name, budget);
-        return openTurnstile({ provider: name, limits, budget, clock });
-      },
-      // Asked only once all is open.
-      alone: (what, signal, work) =>
-        aloneAt({ name: account.name, scope: scopeOf(account) }, turnLeases)(what, signal, work),
-    });
-    return { name, dispatcher, manners, provider };
+  const accounts = openAccounts(config.providers, {
+    redis,
+    clock,
+    breaker,
+    watch: observeCalls(watching, () => performance.now()),
+    limitsOf,
+    turnLeases: () => memory.turnLeases,
   });
-  const providers = opened.map(({ provider }) => provider);
-  const mannersOf = new Map(opened.map(({ name, manners }) => [name, manners]));
+  const { providers, mannersOf } = accounts;
   const secret = config.server.cursorSecret?.reveal();
   if (secret === undefined && config.kind === 'configured') {
     log.warn(
@@ -225,21 +178,8 @@ async function openedOver(
       'no cursor secret is set: cursors end with this process and no other gateway takes them',
     );
   }
-  const retention = { ...RETENTION, ...config.events?.retention };
-  const events = redis
-    ? await redisLog({ door: redis, lanes: LANES, retention, log })
-    : memoryLog({ lanes: LANES, retention, clock, epoch: randomSecret().slice(0, 12) });
-  // Notes outlive the log: who comes back after it forgot all is told so.
-  const lease = { leaseMs: LEASE_MS, notesMs: 7 * retention.ageMs };
-  const leases = redis
-    ? redisLeases({ door: redis, ...lease })
-    : memoryLeases({ clock: () => performance.now(), ...lease });
-  const turnLeases = redis
-    ? redisLeases({ door: redis, ...TURN_LEASE })
-    : memoryLeases({ clock: () => performance.now(), ...TURN_LEASE });
-  const ledger = redis
-    ? redisLedger({ door: redis, ...LEDGER })
-    : memoryLedger({ clock: () => performance.now(), now: clock, most: MOST_KEYS, ...LEDGER });
+  const memory = await openMemory(config.events, { redis, clock, randomSecret, log });
+  const { events, ledger, leases, turnLeases, replyLeases, retention } = memory;
   const keeping = await openCache(config.cache, { redis, clock, log, meter });
   const gateway = openGateway({
     providers,
@@ -248,14 +188,14 @@ async function openedOver(
     ledger,
     scopes: new Map(config.providers.map((account) => [account.name, scopeOf(account)])),
     turnLeases,
-    ...(redis && { replyLeases: redisLeases({ door: redis, ...REPLY_LEASE }) }),
+    ...(replyLeases && { replyLeases }),
     watch: {
       leases,
       polling: { ...POLLING, ...config.events?.polling },
       retentionMs: retention.ageMs,
     },
     nextTry: (name) => mannersOf.get(name)?.nextTry() ?? null,
-    rateLeft: (name) => budgetOf.get(name)?.left() ?? null,
+    rateLeft: accounts.rateLeft,
     cursorSecret: secret ?? randomSecret(),
     operationMs: config.limits?.operationMs,
     clock,
@@ -270,46 +210,10 @@ async function openedOver(
     redis,
     async close() {
       await gateway.close();
-      await budgets.close();
+      await accounts.closeBudgets();
       await keeping?.cache.close();
-      await Promise.all([ledger.close(), turnLeases.close(), leases.close()]);
-      await events.close();
-      await Promise.all(opened.map(({ dispatcher }) => dispatcher.destroy()));
+      await memory.close();
+      await accounts.closeSockets();
     },
   };
-}
-
-export function openRedisAt(redis: RedisConfig, log: Log): RedisDoor {
-  return openRedis({ ...placeOf(redis), log });
-}
-
-function placeOf(redis: RedisConfig): RedisPlace & { readonly prefix?: string } {
-  const prefix = redis.prefix === undefined ? {} : { prefix: redis.prefix };
-  if ('url' in redis) return { url: redis.url.reveal(), ...prefix };
-  if ('cluster' in redis) return { cluster: redis.cluster.map((url) => url.reveal()), ...prefix };
-  const { name, username, password } = redis;
-  return {
-    sentinels: redis.sentinels.map((url) => url.reveal()),
-    name,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password: password.reveal() }),
-    ...prefix,
-  };
-}
-
-/** Throws, with a sentence for the operator, where a kind from outside this tree cannot be opened. */
-function openAccount(
-  account: ProviderConfig,
-  parts: AccountParts & { readonly manners: AccountManners },
-): Provider {
-  if (account.kind !== 'generic') return openProvider(account, parts);
-  const { dispatcher, clock, manners, turnstileOf } = parts;
-  const { name, url, definition } = account;
-  const http = openHttp({
-    provider: name,
-    origin: url ?? definition.origin,
-    dispatcher,
-    manners: manners.towards({ turnstile: turnstileOf?.(USUAL_LIMITS) }),
-  });
-  return openOwnProvider(account, { http, clock });
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type CommandDef, defineCommand } from 'citty';
-import { openRedisAt } from '../compose.ts';
+import { openRedisAt } from '../compose/open-redis.ts';
 import type { Config, RedisConfig } from '../config/config.ts';
 import { NO_LOG } from '../observability/log.ts';
 import { changeFile } from '../security/change-file.ts';
