@@ -18,6 +18,7 @@ import { boundedAttempts } from './door/attempts.ts';
 import { openOrigins } from './door/origins.ts';
 import { setSecurityHeaders } from './door/security-headers.ts';
 import { type GraphqlParts, openGraphql } from './graphql.ts';
+import { listenAt } from './listening.ts';
 import { graphiqlPage } from './pages/graphiql.ts';
 import { type Out, openOperatorPages } from './pages/operator-pages.ts';
 import { newestIds } from './pages/page.ts';
@@ -135,15 +136,10 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   server.on('clientError', answerUnreadable);
   takeUpgrades(server, { webSockets, connections, names, origins, log });
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  const address = server.address();
-  const taken = typeof address === 'object' && address ? address.port : port;
+  const url = await listenAt(server, { host, port });
 
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    url,
     async close() {
       connections.leave();
       if (leaveAfterMs > 0) await pause(leaveAfterMs);

@@ -3,13 +3,9 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Log } from '../../observability/log.ts';
 import type { Metrics } from '../../observability/metrics.ts';
+import { listenAt, type Place } from '../listening.ts';
 import { pathOf } from '../path.ts';
 import { sayError } from '../say.ts';
-
-export interface MetricsPlace {
-  readonly host: string;
-  readonly port: number;
-}
 
 export interface MetricsServer {
   readonly url: string;
@@ -21,7 +17,7 @@ const ARRIVAL_LIMIT_MS = 5000;
 
 export async function serveMetrics(
   metrics: Metrics,
-  { host, port, log }: MetricsPlace & { readonly log: Log },
+  { log, ...place }: Place & { readonly log: Log },
 ): Promise<MetricsServer> {
   const server = createServer({ requestTimeout: ARRIVAL_LIMIT_MS }, (request, response) => {
     if (pathOf(request) !== '/metrics') {
@@ -33,14 +29,8 @@ export async function serveMetrics(
       sayError(response, 500, 'Something went wrong in the gateway itself. It has been noted.');
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  const address = server.address();
-  const taken = typeof address === 'object' && address ? address.port : port;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    url: await listenAt(server, place),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
