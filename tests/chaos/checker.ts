@@ -70,6 +70,14 @@ export function check(history: History, terms: Terms): readonly Breach[] {
   ];
 }
 
+/** Whether something was neither told nor announced yet: asked again and again of a long history. */
+export function isWhole(
+  { subscribers, written }: Pick<History, 'subscribers' | 'written'>,
+  terms: Terms,
+): boolean {
+  return subscribers.every((subscriber) => missingOf(subscriber, written, terms).length === 0);
+}
+
 type Known = ReadonlyMap<string, Written & { readonly place: number }>;
 
 function missingOf(

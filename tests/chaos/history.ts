@@ -100,12 +100,14 @@ export function pathTo(moments: readonly Moment[], end: number): Moment[] {
   return path.toReversed();
 }
 
-/** Where each branch ended. */
+/** Where each branch ended from which nobody went on: the path to there holds those to all before it. */
 export function endsOf(moments: readonly Moment[]): readonly number[] {
   const last = moments.length - 1;
-  return moments.flatMap((_, index) =>
-    index === last || moments[index + 1]?.type === 'came' ? [index] : [],
-  );
+  const goneOnFrom = new Set(moments.map((one) => (one.type === 'came' ? one.after : null)));
+  return moments.flatMap((_, index) => {
+    const ends = index === last || moments[index + 1]?.type === 'came';
+    return ends && !goneOnFrom.has(index) ? [index] : [];
+  });
 }
 
 /** One line a moment, for whoever looks for what went wrong. */

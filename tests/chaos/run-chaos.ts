@@ -2,7 +2,7 @@
 
 import { between, type Chance, pick, seededChance } from '../../emulators/story/chance.ts';
 import type { GapReason } from '../../src/domain/event.ts';
-import { type Breach, check } from './checker.ts';
+import { type Breach, check, isWhole, type Terms } from './checker.ts';
 import type { History, Written } from './history.ts';
 import type { Time } from './time.ts';
 import { openWatcher, type WatcherParts } from './watchers.ts';
@@ -84,14 +84,16 @@ export async function runChaos(stage: Stage): Promise<Outcome> {
     }
   }
 
-  const judged = (): Outcome => {
+  const historyNow = (): History => {
     const subscribers = watchers.map(({ subscriber }) => subscriber);
     const besides = stage.besides?.() ?? { reads: [], sends: [], losses: [] };
-    const history: History = { written: stage.written(), subscribers, ...besides };
-    const [latenessMs, disorderMs] = [stage.latenessMs(), stage.disorderMs()];
-    const terms = { latenessMs, disorderMs, gaps };
-    return { history, breaches: check(history, terms), harmed };
+    return { written: stage.written(), subscribers, ...besides };
   };
+  const termsNow = (): Terms => ({
+    latenessMs: stage.latenessMs(),
+    disorderMs: stage.disorderMs(),
+    gaps,
+  });
 
   await time.pass(stage.lastsMs);
   over.abort();
@@ -103,13 +105,13 @@ export async function runChaos(stage: Stage): Promise<Outcome> {
   }
   for (const watcher of watchers) watcher.settle();
   const until = time.now() + stage.patienceMs;
-  const isWhole = () => !judged().breaches.some(({ rule }) => rule === 'missing');
   // What is told twice is told late, and what was sent through a frozen process is written late.
   for (let wholeSince: number | null = null; time.now() < until; ) {
     await time.pass(250);
-    wholeSince = isWhole() ? (wholeSince ?? time.now()) : null;
+    wholeSince = isWhole(historyNow(), termsNow()) ? (wholeSince ?? time.now()) : null;
     if (wholeSince !== null && time.now() - wholeSince >= stage.calmMs) break;
   }
   await Promise.all(watchers.map((watcher) => watcher.close()));
-  return judged();
+  const history = historyNow();
+  return { history, breaches: check(history, termsNow()), harmed };
 }
