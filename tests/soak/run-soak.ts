@@ -20,8 +20,6 @@ export interface SoakRun {
   readonly harmEveryMs: number;
   /** The first gateway forgets nothing. */
   readonly leaky?: boolean;
-  /** The command; absent, that of a checkout. */
-  readonly program?: string;
   readonly note?: (line: string) => void;
 }
 
@@ -75,13 +73,7 @@ export async function runSoak(run: SoakRun): Promise<SoakOutcome> {
         const hears = openHearing();
         const leaky = run.leaky === true && heard.length === 0;
         heard.push(hears);
-        return await begin(parts, {
-          hear: hears.hear,
-          keys,
-          leaky,
-          everyMs: run.readEveryMs,
-          program: run.program,
-        });
+        return await begin(parts, { hear: hears.hear, keys, leaky, everyMs: run.readEveryMs });
       },
       async besides({ urls, conversations, signal }) {
         const time = realTime();
@@ -126,18 +118,14 @@ interface Beginning {
   readonly keys: string;
   readonly leaky: boolean;
   readonly everyMs: number;
-  readonly program: string | undefined;
 }
 
-function begin(
-  parts: GatewayParts,
-  { hear, keys, leaky, everyMs, program = 'src/main.ts' }: Beginning,
-): Promise<Gateway> {
+function begin(parts: GatewayParts, { hear, keys, leaky, everyMs }: Beginning): Promise<Gateway> {
   const preloads = ['tsx', './tests/soak/gauge.ts', ...(leaky ? ['./tests/soak/leak.ts'] : [])];
   return startGateway({
     ...parts,
     hear,
-    command: ['--expose-gc', ...preloads.flatMap((name) => ['--import', name]), program],
+    command: ['--expose-gc', ...preloads.flatMap((name) => ['--import', name]), 'src/main.ts'],
     environment: { SOAK_EVERY_MS: String(everyMs) },
     config: {
       auth: { jwt: { issuer: ISSUER, audience: AUDIENCE, jwks: keys } },

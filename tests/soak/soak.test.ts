@@ -1,7 +1,6 @@
 // The soak in short: it finds out a gateway that forgets nothing, and says nothing of one beside it that does.
 
 import { describe, expect, it } from 'vitest';
-import { builtCommand } from '../support/built.ts';
 import { runSoak } from './run-soak.ts';
 import { judge, type Reading } from './verdict.ts';
 
@@ -17,7 +16,6 @@ it('a gateway that leaks is found out beside one that does not', async () => {
     harmEveryMs: 60_000,
     allowed: WARMING_UP,
     leaky: true,
-    program: builtCommand(),
   });
 
   const [leaky, sound] = gateways;
