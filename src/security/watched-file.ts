@@ -20,6 +20,8 @@ export interface WatchParts<T> {
   readonly path: string;
   readonly read: (text: string) => Read<T>;
   readonly log: Log;
+  /** Absent, as this machine reads files. */
+  readonly open?: (path: string) => Promise<string>;
 }
 
 /** Not opened where it cannot be read at first: nothing is known of it then. */
@@ -27,31 +29,40 @@ export async function watchFile<T>({
   path,
   read,
   log,
+  open = (at) => readFile(at, 'utf8'),
 }: WatchParts<T>): Promise<Read<WatchedFile<T>>> {
   let mark = await markOf(path);
-  const first = readFrom(await textAt(path));
+  const first = readFrom(await text());
   if (!first.ok) return first;
   let current = first.value;
   let complained: string | undefined;
   let looking: Promise<void> | undefined;
 
-  function readFrom(text: Read<string>): Read<T> {
-    return text.ok ? read(text.value) : text;
+  async function text(): Promise<Read<string>> {
+    try {
+      return { ok: true, value: await open(path) };
+    } catch (error) {
+      return { ok: false, complaint: complaintOf(error) };
+    }
+  }
+
+  function readFrom(now: Read<string>): Read<T> {
+    return now.ok ? read(now.value) : now;
   }
 
   async function lookOnce(): Promise<void> {
     // Taken before it is read: what is written in between is found at the next look.
     const next = await markOf(path);
     if (next === mark) return;
-    const text = await textAt(path);
+    const now = await text();
     // What could not be read, for want of a descriptor it may be, is tried again until it can.
-    if (text.ok) mark = next;
-    const again = readFrom(text);
+    if (now.ok) mark = next;
+    const again = readFrom(now);
     if (again.ok) {
       current = again.value;
       complained = undefined;
       log.info({ path }, 'a file was changed and read again');
-    } else if (text.ok || again.complaint !== complained) {
+    } else if (now.ok || again.complaint !== complained) {
       complained = again.complaint;
       const sentence = `${path} ${again.complaint}: what it said before still counts, so mend it`;
       log.error({ path }, sentence);
@@ -70,14 +81,6 @@ export async function watchFile<T>({
       },
     },
   };
-}
-
-async function textAt(path: string): Promise<Read<string>> {
-  try {
-    return { ok: true, value: await readFile(path, 'utf8') };
-  } catch (error) {
-    return { ok: false, complaint: complaintOf(error) };
-  }
 }
 
 /** Another one for another file of the same name, whatever links lead to it; one for none at all. */
