@@ -11,6 +11,9 @@ export interface Around {
   readonly complaints: readonly string[];
 }
 
+/** What one thing that went wrong breaks is broken many times over. */
+const MOST_SHOWN = 10;
+
 export function pageOf(
   { gateways, harmed, written, asked, answered, visits, breaches }: SoakOutcome,
   { minutes, seed, machine, on, complaints }: Around,
@@ -25,7 +28,7 @@ process, over one Redis and emulated services, with caches on and callers who si
 20 seconds.
 
 **${complaints.length === 0 ? 'Flat, and every promise kept.' : 'Not as it should be.'}**
-${complaints.length === 0 ? '' : `\n${complaints.map((one) => `- ${one}`).join('\n')}\n`}
+${complaints.length === 0 ? '' : `\n${shownOf(complaints).join('\n')}\n`}
 | what was done | |
 | --- | --- |
 | questions asked, and answered | ${asked}, ${answered} |
@@ -39,6 +42,12 @@ Memory is read after a full garbage collection. The line is fitted to the last t
 lies between the two numbers behind it 95 times of 100. It counts as growing where even the lower one is above zero and
 the line rose by more than is allowed in that time.
 `;
+}
+
+function shownOf(complaints: readonly string[]): readonly string[] {
+  const lines = complaints.slice(0, MOST_SHOWN).map((one) => `- ${one}`);
+  const more = complaints.length - lines.length;
+  return more > 0 ? [...lines, `- and ${more} more`] : lines;
 }
 
 function sectionOf({ readings, verdict, errors }: Soaked, index: number): string {
